@@ -1,0 +1,124 @@
+//! The schema as plain data: what the catalog holds, what structs ask for, and every stage between them.
+//!
+//! A [`Schema`] knows no connection, no file and no Rust source. Everything in it is compared by value and kept in
+//! sorted maps, so that the same schema always prints the same bytes.
+
+mod constraint;
+mod enums;
+mod fingerprint;
+mod index;
+mod name;
+mod other;
+mod sequence;
+mod slot;
+mod sync;
+mod table;
+
+pub use constraint::{CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, Referential};
+pub use enums::EnumType;
+pub use fingerprint::fingerprint;
+pub use index::{Index, IndexKey, KeyTarget};
+pub use name::{Ident, Literal, ParseNameError, QName};
+pub use other::{Dependency, Other};
+pub use sequence::{Sequence, SequenceOptions};
+pub use slot::{Object, Patch, PatchError, Slot};
+pub use sync::{Fill, KeyLock, Sync, SyncDirection};
+pub use table::{Column, Generated, Identity, Partition, Table, TableOptions};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// An SQL expression in PostgreSQL's own spelling (what `pg_get_expr` prints with an empty `search_path`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Expr(pub String);
+
+impl std::fmt::Display for Expr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Expr {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// One database schema namespace (`CREATE SCHEMA`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
+    /// `COMMENT ON SCHEMA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// Everything that is compared: namespaces, types, sequences, tables, and the syncs and fills of a stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Schema {
+    /// Namespaces other than the system's. `public` is among them when it exists.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub namespaces: BTreeMap<Ident, Namespace>,
+    /// Enum types.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub enums: BTreeMap<QName, EnumType>,
+    /// Sequences, also those that a column owns (serial). An identity column's sequence is part of the column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sequences: BTreeMap<QName, Sequence>,
+    /// Ordinary and partitioned tables and partitions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<QName, Table>,
+    /// Trigger pairs that keep two columns of one table in step. Keyed by the trigger function's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub syncs: BTreeMap<QName, Sync>,
+    /// Backfills that a stage has behind it. Not in the catalog, so introspection finds none. Keyed by an id such as
+    /// `public.contacts.full_name`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fills: BTreeMap<String, Fill>,
+    /// What the model cannot express (views, functions, triggers, policies, …): listed, guarded, never planned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
+}
+
+impl Schema {
+    /// The enum type that a column type names, directly or as an array element.
+    pub fn enum_of_type(&self, type_name: &str) -> Option<&QName> {
+        let element = type_name.trim_end_matches("[]");
+        self.enums.keys().find(|name| name.to_string() == element)
+    }
+
+    /// Columns whose type is the enum or an array of it, as (table, column).
+    pub fn columns_of_enum<'a>(&'a self, name: &QName) -> Vec<(&'a QName, &'a Column)> {
+        let printed = name.to_string();
+        self.tables
+            .iter()
+            .flat_map(|(table, t)| t.columns.iter().map(move |c| (table, c)))
+            .filter(|(_, c)| c.type_name.trim_end_matches("[]") == printed)
+            .collect()
+    }
+
+    /// Whether a relation name (table, index, sequence) is taken in a namespace.
+    pub fn relation_taken(&self, name: &QName) -> bool {
+        self.tables.contains_key(name)
+            || self.sequences.contains_key(name)
+            || self
+                .others
+                .iter()
+                .any(|o| o.is_relation() && o.name == name.to_string())
+            || self.tables.iter().any(|(table, t)| {
+                table.schema == name.schema
+                    && (t.indexes.contains_key(&name.name)
+                        || t.constraints.get(&name.name).is_some_and(|c| c.kind.has_index()))
+            })
+    }
+
+    /// Columns that draw from an owned sequence: the sequences whose `OWNED BY` is this column.
+    pub fn sequences_owned_by<'a>(&'a self, table: &'a QName, column: &'a Ident) -> impl Iterator<Item = &'a QName> {
+        self.sequences
+            .iter()
+            .filter(move |(_, s)| s.owned_by.as_ref().is_some_and(|(t, c)| t == table && c == column))
+            .map(|(name, _)| name)
+    }
+}

@@ -1,0 +1,218 @@
+//! Addressing: one name for every object of a schema, and patches that change them one at a time.
+//!
+//! A step's effect is a list of patches. Because each holds the value before and after, the same list replays a plan
+//! forward and back, and a patch that does not fit (the value before is not what stands there) is an error, not a guess.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+};
+
+/// The address of one object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slot {
+    /// A namespace.
+    Namespace(Ident),
+    /// An enum type.
+    Enum(QName),
+    /// A sequence.
+    Sequence(QName),
+    /// A table with everything on it.
+    Table(QName),
+    /// A column.
+    Column(QName, Ident),
+    /// A constraint.
+    Constraint(QName, Ident),
+    /// An index.
+    Index(QName, Ident),
+    /// A table's storage options.
+    Options(QName),
+    /// A table's comment.
+    Comment(QName),
+    /// A sync, by its function's name.
+    Sync(QName),
+    /// A fill, by its id.
+    Fill(String),
+}
+
+/// What stands in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Object {
+    /// A namespace.
+    Namespace(Namespace),
+    /// An enum type.
+    Enum(EnumType),
+    /// A sequence.
+    Sequence(Sequence),
+    /// A table.
+    Table(Box<Table>),
+    /// A column.
+    Column(Box<Column>),
+    /// A constraint.
+    Constraint(Box<Constraint>),
+    /// An index.
+    Index(Box<Index>),
+    /// A table's storage options.
+    Options(Box<TableOptions>),
+    /// A table's comment.
+    Comment(String),
+    /// A sync.
+    Sync(Box<Sync>),
+    /// A fill.
+    Fill(Box<Fill>),
+}
+
+/// One change of one object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patch {
+    /// Which object.
+    pub slot: Slot,
+    /// What stood there.
+    pub before: Option<Object>,
+    /// What stands there afterwards.
+    pub after: Option<Object>,
+}
+
+impl Patch {
+    /// The patch that leads back.
+    pub fn inverse(&self) -> Self {
+        Self {
+            slot: self.slot.clone(),
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
+}
+
+/// A patch that does not fit the schema.
+#[derive(Debug, thiserror::Error)]
+#[error("{slot:?} is not what the step expects: expected {expected}, found {found}")]
+pub struct PatchError {
+    /// Which object.
+    pub slot: Slot,
+    /// What the patch was made for.
+    pub expected: String,
+    /// What stands there.
+    pub found: String,
+}
+
+impl Schema {
+    /// What stands in a slot.
+    pub fn get(&self, slot: &Slot) -> Option<Object> {
+        match slot {
+            Slot::Namespace(name) => self.namespaces.get(name).cloned().map(Object::Namespace),
+            Slot::Enum(name) => self.enums.get(name).cloned().map(Object::Enum),
+            Slot::Sequence(name) => self.sequences.get(name).cloned().map(Object::Sequence),
+            Slot::Table(name) => self.tables.get(name).cloned().map(Box::new).map(Object::Table),
+            Slot::Column(table, name) => self
+                .tables
+                .get(table)?
+                .column(name)
+                .cloned()
+                .map(Box::new)
+                .map(Object::Column),
+            Slot::Constraint(table, name) => self
+                .tables
+                .get(table)?
+                .constraints
+                .get(name)
+                .cloned()
+                .map(Box::new)
+                .map(Object::Constraint),
+            Slot::Index(table, name) => self
+                .tables
+                .get(table)?
+                .indexes
+                .get(name)
+                .cloned()
+                .map(Box::new)
+                .map(Object::Index),
+            Slot::Options(table) => self
+                .tables
+                .get(table)
+                .map(|t| Object::Options(Box::new(t.options.clone()))),
+            Slot::Comment(table) => self.tables.get(table)?.comment.clone().map(Object::Comment),
+            Slot::Sync(name) => self.syncs.get(name).cloned().map(Box::new).map(Object::Sync),
+            Slot::Fill(id) => self.fills.get(id).cloned().map(Box::new).map(Object::Fill),
+        }
+    }
+
+    /// Puts an object into a slot, or takes it out. A slot inside a table that is not there is left alone.
+    pub fn put(&mut self, slot: &Slot, object: Option<Object>) {
+        match (slot, object) {
+            (Slot::Namespace(name), Some(Object::Namespace(v))) => drop(self.namespaces.insert(name.clone(), v)),
+            (Slot::Namespace(name), _) => drop(self.namespaces.remove(name)),
+            (Slot::Enum(name), Some(Object::Enum(v))) => drop(self.enums.insert(name.clone(), v)),
+            (Slot::Enum(name), _) => drop(self.enums.remove(name)),
+            (Slot::Sequence(name), Some(Object::Sequence(v))) => drop(self.sequences.insert(name.clone(), v)),
+            (Slot::Sequence(name), _) => drop(self.sequences.remove(name)),
+            (Slot::Table(name), Some(Object::Table(v))) => drop(self.tables.insert(name.clone(), *v)),
+            (Slot::Table(name), _) => drop(self.tables.remove(name)),
+            (Slot::Sync(name), Some(Object::Sync(v))) => drop(self.syncs.insert(name.clone(), *v)),
+            (Slot::Sync(name), _) => drop(self.syncs.remove(name)),
+            (Slot::Fill(id), Some(Object::Fill(v))) => drop(self.fills.insert(id.clone(), *v)),
+            (Slot::Fill(id), _) => drop(self.fills.remove(id)),
+            (slot, object) => {
+                if let Some(table) = slot.table().and_then(|name| self.tables.get_mut(name)) {
+                    table.put(slot, object);
+                }
+            }
+        }
+    }
+
+    /// Applies one patch, after a look at what stands there.
+    ///
+    /// # Errors
+    /// When the slot does not hold what the patch was made for.
+    pub fn apply(&mut self, patch: &Patch) -> Result<(), PatchError> {
+        let found = self.get(&patch.slot);
+        if found != patch.before {
+            return Err(PatchError {
+                slot: patch.slot.clone(),
+                expected: format!("{:?}", patch.before),
+                found: format!("{found:?}"),
+            });
+        }
+        self.put(&patch.slot, patch.after.clone());
+        Ok(())
+    }
+}
+
+impl Slot {
+    /// The table that the slot lies in.
+    pub fn table(&self) -> Option<&QName> {
+        match self {
+            Self::Table(t)
+            | Self::Column(t, _)
+            | Self::Constraint(t, _)
+            | Self::Index(t, _)
+            | Self::Options(t)
+            | Self::Comment(t) => Some(t),
+            _ => None,
+        }
+    }
+}
+
+impl Table {
+    fn put(&mut self, slot: &Slot, object: Option<Object>) {
+        match (slot, object) {
+            (Slot::Column(_, name), Some(Object::Column(v))) => match self.columns.iter_mut().find(|c| c.name == *name)
+            {
+                Some(column) => *column = *v,
+                None => self.columns.push(*v),
+            },
+            (Slot::Column(_, name), _) => self.columns.retain(|c| c.name != *name),
+            (Slot::Constraint(_, name), Some(Object::Constraint(v))) => drop(self.constraints.insert(name.clone(), *v)),
+            (Slot::Constraint(_, name), _) => drop(self.constraints.remove(name)),
+            (Slot::Index(_, name), Some(Object::Index(v))) => drop(self.indexes.insert(name.clone(), *v)),
+            (Slot::Index(_, name), _) => drop(self.indexes.remove(name)),
+            (Slot::Options(_), Some(Object::Options(v))) => self.options = *v,
+            (Slot::Comment(_), Some(Object::Comment(v))) => self.comment = Some(v),
+            (Slot::Comment(_), _) => self.comment = None,
+            _ => {}
+        }
+    }
+}
