@@ -3,6 +3,10 @@
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
 #[cfg(feature = "engine")]
+pub mod expression;
+#[cfg(feature = "engine")]
+pub mod introspect;
+#[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod schema;
