@@ -10,3 +10,5 @@ pub mod introspect;
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod schema;
+#[cfg(feature = "engine")]
+pub mod sql;
