@@ -1,0 +1,5 @@
+//! Tests that meet a server.
+
+mod catalog;
+mod introspect;
+mod server;
