@@ -3,12 +3,26 @@
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
 #[cfg(feature = "engine")]
+pub mod change;
+#[cfg(feature = "engine")]
+pub mod compare;
+#[cfg(feature = "engine")]
+pub mod differ;
+#[cfg(feature = "engine")]
 pub mod expression;
+#[cfg(feature = "engine")]
+pub mod facts;
 #[cfg(feature = "engine")]
 pub mod introspect;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod planner;
+#[cfg(feature = "engine")]
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod sql;
+#[cfg(feature = "engine")]
+pub mod stages;
+#[cfg(feature = "engine")]
+pub mod volatility;
