@@ -3,6 +3,14 @@
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
 #[cfg(feature = "engine")]
+pub mod config;
+#[cfg(feature = "engine")]
+pub mod migrations;
+#[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod review;
+#[cfg(feature = "engine")]
 pub mod schema;
+#[cfg(feature = "engine")]
+pub mod source;
