@@ -14,3 +14,4 @@ pub mod review;
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod source;
+pub mod sql;
