@@ -6,3 +6,5 @@
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod schema;
+#[cfg(feature = "engine")]
+pub mod scratch;
