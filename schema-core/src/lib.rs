@@ -8,3 +8,5 @@ pub mod plan;
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod scratch;
+#[cfg(feature = "engine")]
+pub mod sql;

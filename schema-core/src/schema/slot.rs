@@ -89,10 +89,10 @@ impl Patch {
 
 /// A patch that does not fit the schema.
 #[derive(Debug, thiserror::Error)]
-#[error("{slot:?} is not what the step expects: expected {expected}, found {found}")]
+#[error("{slot} is not what the step expects: expected {expected}, found {found}")]
 pub struct PatchError {
     /// Which object.
-    pub slot: Slot,
+    pub slot: String,
     /// What the patch was made for.
     pub expected: String,
     /// What stands there.
@@ -171,7 +171,7 @@ impl Schema {
         let found = self.get(&patch.slot);
         if found != patch.before {
             return Err(PatchError {
-                slot: patch.slot.clone(),
+                slot: format!("{:?}", patch.slot),
                 expected: format!("{:?}", patch.before),
                 found: format!("{found:?}"),
             });

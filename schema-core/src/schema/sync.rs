@@ -48,9 +48,9 @@ pub enum SyncDirection {
 /// An advisory lock on the value of a unique key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyLock {
-    /// Key parts as SQL over bare column names; the sync puts `NEW.` in front of the columns.
+    /// Key parts as SQL with `NEW.` in front of every column.
     pub parts: Vec<Expr>,
-    /// The partial index's predicate, over bare column names.
+    /// The partial index's predicate, with `NEW.` in front of every column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicate: Option<Expr>,
 }

@@ -1,0 +1,37 @@
+use crate::schema::{Ident, Literal, QName};
+
+/// What a comment stands on.
+#[derive(Debug, Clone, Copy)]
+pub enum CommentOn<'a> {
+    /// A namespace.
+    Schema(&'a Ident),
+    /// An enum type.
+    Type(&'a QName),
+    /// A sequence.
+    Sequence(&'a QName),
+    /// A table.
+    Table(&'a QName),
+    /// A column.
+    Column(&'a QName, &'a Ident),
+    /// A constraint.
+    Constraint(&'a QName, &'a Ident),
+    /// An index, by its qualified name.
+    Index(&'a QName),
+}
+
+/// `COMMENT ON … IS …`.
+pub fn comment_sql(on: CommentOn<'_>, comment: Option<&str>) -> String {
+    let target = match on {
+        CommentOn::Schema(name) => format!("SCHEMA {name}"),
+        CommentOn::Type(name) => format!("TYPE {name}"),
+        CommentOn::Sequence(name) => format!("SEQUENCE {name}"),
+        CommentOn::Table(name) => format!("TABLE {name}"),
+        CommentOn::Column(table, name) => format!("COLUMN {table}.{name}"),
+        CommentOn::Constraint(table, name) => format!("CONSTRAINT {name} ON {table}"),
+        CommentOn::Index(name) => format!("INDEX {name}"),
+    };
+    match comment {
+        Some(text) => format!("COMMENT ON {target} IS {}", Literal(text)),
+        None => format!("COMMENT ON {target} IS NULL"),
+    }
+}

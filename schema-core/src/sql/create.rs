@@ -1,0 +1,157 @@
+use super::{
+    CommentOn, IndexMode, comment_sql, constraint_definition, create_enum, create_index, create_sequence, create_sync,
+    create_table,
+};
+use crate::schema::{ConstraintKind, QName, Schema, Table};
+
+/// Statements that build the schema in an empty database, in dependency order. `others` are not in it.
+pub fn create_sql(schema: &Schema) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (name, namespace) in &schema.namespaces {
+        out.push(format!("CREATE SCHEMA IF NOT EXISTS {name}"));
+        if let Some(text) = &namespace.comment {
+            out.push(comment_sql(CommentOn::Schema(name), Some(text)));
+        }
+    }
+    for (name, enum_type) in &schema.enums {
+        out.push(create_enum(name, enum_type));
+        if let Some(text) = &enum_type.comment {
+            out.push(comment_sql(CommentOn::Type(name), Some(text)));
+        }
+    }
+    for (name, sequence) in &schema.sequences {
+        out.push(create_sequence(name, sequence));
+        if let Some(text) = &sequence.comment {
+            out.push(comment_sql(CommentOn::Sequence(name), Some(text)));
+        }
+    }
+    let order = table_order(schema);
+    for (name, table) in &order {
+        out.push(create_table(name, table, super::table::inner_constraints(table)));
+    }
+    for (name, sequence) in &schema.sequences {
+        if let Some((table, column)) = &sequence.owned_by {
+            out.push(format!("ALTER SEQUENCE {name} OWNED BY {table}.{column}"));
+        }
+    }
+    for (name, table) in &order {
+        for (index_name, index) in &table.indexes {
+            let mode = if table.partition_by.is_some() && !index.valid {
+                IndexMode::OnlyParent
+            } else {
+                IndexMode::Plain
+            };
+            out.push(create_index(index_name, name, index, mode));
+        }
+    }
+    for (name, table) in &order {
+        for (constraint_name, constraint) in &table.constraints {
+            if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || constraint.not_valid {
+                out.push(format!(
+                    "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {}",
+                    constraint_definition(constraint)
+                ));
+            }
+        }
+    }
+    for (name, table) in &order {
+        out.extend(table_details(name, table));
+    }
+    for (function, sync) in &schema.syncs {
+        out.extend(create_sync(function, sync));
+    }
+    out
+}
+
+/// Tables with parents before partitions and inheritance children, otherwise by name.
+fn table_order(schema: &Schema) -> Vec<(&QName, &Table)> {
+    let mut done: std::collections::BTreeSet<&QName> = std::collections::BTreeSet::new();
+    let mut order = Vec::new();
+    // Each round places the tables whose parents stand; a parent outside the schema does not hold anything up.
+    while order.len() < schema.tables.len() {
+        let before = order.len();
+        for (name, table) in &schema.tables {
+            let parents = table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits);
+            if !done.contains(name)
+                && parents
+                    .clone()
+                    .all(|p| done.contains(p) || !schema.tables.contains_key(p))
+            {
+                done.insert(name);
+                order.push((name, table));
+            }
+        }
+        if order.len() == before {
+            order.extend(schema.tables.iter().filter(|(name, _)| !done.contains(name)));
+        }
+    }
+    order
+}
+
+/// Everything on a table that `CREATE TABLE` cannot say: comments, statistics targets, row security, replica identity.
+pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(text) = &table.comment {
+        out.push(comment_sql(CommentOn::Table(name), Some(text)));
+    }
+    for column in &table.columns {
+        if let Some(text) = &column.comment {
+            out.push(comment_sql(CommentOn::Column(name, &column.name), Some(text)));
+        }
+        if let Some(target) = column.statistics {
+            out.push(format!(
+                "ALTER TABLE {name} ALTER COLUMN {} SET STATISTICS {target}",
+                column.name
+            ));
+        }
+        if !column.options.is_empty() {
+            out.push(format!(
+                "ALTER TABLE {name} ALTER COLUMN {} SET ({})",
+                column.name,
+                super::parameters(&column.options)
+            ));
+        }
+    }
+    for (constraint_name, constraint) in &table.constraints {
+        if let Some(text) = &constraint.comment {
+            out.push(comment_sql(CommentOn::Constraint(name, constraint_name), Some(text)));
+        }
+    }
+    for (index_name, index) in &table.indexes {
+        out.extend(index_details(&name.sibling(index_name.clone()), index));
+    }
+    out.extend(option_details(name, &table.options));
+    out
+}
+
+/// Comment and statistics targets of an index.
+pub(crate) fn index_details(name: &QName, index: &crate::schema::Index) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(text) = &index.comment {
+        out.push(comment_sql(CommentOn::Index(name), Some(text)));
+    }
+    for (key, target) in &index.statistics {
+        out.push(format!("ALTER INDEX {name} ALTER COLUMN {key} SET STATISTICS {target}"));
+    }
+    out
+}
+
+/// Row security, replica identity and the clustering index.
+fn option_details(name: &QName, options: &crate::schema::TableOptions) -> Vec<String> {
+    let mut out = Vec::new();
+    if options.row_security {
+        out.push(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"));
+    }
+    if options.force_row_security {
+        out.push(format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY"));
+    }
+    match (&options.replica_identity, &options.replica_identity_index) {
+        (_, Some(index)) => out.push(format!("ALTER TABLE {name} REPLICA IDENTITY USING INDEX {index}")),
+        (Some(kind), None) => out.push(format!("ALTER TABLE {name} REPLICA IDENTITY {kind}")),
+        (None, None) => {}
+    }
+    if let Some(index) = &options.cluster_on {
+        out.push(format!("ALTER TABLE {name} CLUSTER ON {index}"));
+    }
+    out
+}

@@ -1,0 +1,49 @@
+//! Objects as SQL text: one renderer per kind of object. Nothing here knows when or why a statement runs.
+
+mod column;
+mod comment;
+mod constraint;
+mod create;
+mod enums;
+mod index;
+mod sequence;
+mod sync;
+mod table;
+
+pub use column::{column_definition, identity_clause};
+pub use comment::{CommentOn, comment_sql};
+pub use constraint::{constraint_definition, key_index};
+pub use create::create_sql;
+pub use enums::create_enum;
+pub use index::{IndexMode, create_index, index_key_text};
+pub use sequence::{create_sequence, sequence_changes};
+pub use sync::{create_sync, drop_sync, sync_function_name, sync_trigger_name};
+pub use table::{create_table, partition_clause};
+
+use crate::schema::Ident;
+
+/// `a, b, c`.
+pub fn column_list<'a>(columns: impl IntoIterator<Item = &'a Ident>) -> String {
+    columns
+        .into_iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// `key='value', …` for storage parameters.
+pub(crate) fn parameters<'a>(with: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+    with.into_iter()
+        .map(|(key, value)| format!("{key}={}", parameter_value(value)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn parameter_value(value: &str) -> String {
+    let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
+    if plain {
+        value.to_owned()
+    } else {
+        crate::schema::Literal(value).to_string()
+    }
+}

@@ -1,0 +1,44 @@
+use crate::schema::{QName, Sequence, SequenceOptions};
+
+/// The words that turn the options `from` into `to`; none when they are equal.
+pub(super) fn option_words(from: &SequenceOptions, to: &SequenceOptions) -> Vec<String> {
+    let mut words = Vec::new();
+    if from.data_type != to.data_type {
+        words.push(format!("AS {}", to.data_type));
+    }
+    // The type's change moves MINVALUE and MAXVALUE only where they stood at the old type's limits: say both.
+    let retyped = from.data_type != to.data_type;
+    if from.increment != to.increment {
+        words.push(format!("INCREMENT BY {}", to.increment));
+    }
+    if retyped || from.min != to.min {
+        words.push(format!("MINVALUE {}", to.min));
+    }
+    if retyped || from.max != to.max {
+        words.push(format!("MAXVALUE {}", to.max));
+    }
+    if from.start != to.start {
+        words.push(format!("START WITH {}", to.start));
+    }
+    if from.cache != to.cache {
+        words.push(format!("CACHE {}", to.cache));
+    }
+    if from.cycle != to.cycle {
+        words.push(if to.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
+    }
+    words
+}
+
+/// `CREATE SEQUENCE …`, without `OWNED BY`: the column may not stand yet.
+pub fn create_sequence(name: &QName, sequence: &Sequence) -> String {
+    let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
+    let mut words = option_words(&SequenceOptions::default(), &sequence.options);
+    words.insert(0, format!("CREATE {unlogged}SEQUENCE {name}"));
+    words.join(" ")
+}
+
+/// `ALTER SEQUENCE …` for options, when they differ.
+pub fn sequence_changes(name: &QName, from: &SequenceOptions, to: &SequenceOptions) -> Option<String> {
+    let words = option_words(from, to);
+    (!words.is_empty()).then(|| format!("ALTER SEQUENCE {name} {}", words.join(" ")))
+}

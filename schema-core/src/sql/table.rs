@@ -1,0 +1,62 @@
+use std::fmt::Write;
+
+use super::{column_definition, constraint_definition, parameters};
+use crate::schema::{Constraint, ConstraintKind, Ident, QName, Table};
+
+/// `CREATE TABLE …` with its columns and the given constraints (those that can stand inside).
+pub fn create_table<'a>(
+    name: &QName,
+    table: &Table,
+    constraints: impl IntoIterator<Item = (&'a Ident, &'a Constraint)>,
+) -> String {
+    let unlogged = if table.options.unlogged { "UNLOGGED " } else { "" };
+    let constraints = constraints
+        .into_iter()
+        .map(|(name, c)| format!("CONSTRAINT {name} {}", constraint_definition(c)));
+    let mut text = format!("CREATE {unlogged}TABLE {name}");
+    if let Some(partition) = &table.partition_of {
+        let _ = write!(text, " PARTITION OF {}", partition.parent);
+        let lines: Vec<String> = constraints.collect();
+        if !lines.is_empty() {
+            let _ = write!(text, " (\n    {}\n)", lines.join(",\n    "));
+        }
+        let _ = write!(text, " {}", partition.bound);
+    } else {
+        let lines: Vec<String> = table.columns.iter().map(column_definition).chain(constraints).collect();
+        if lines.is_empty() {
+            text.push_str(" ()");
+        } else {
+            let _ = write!(text, " (\n    {}\n)", lines.join(",\n    "));
+        }
+        if !table.inherits.is_empty() {
+            let parents: Vec<String> = table.inherits.iter().map(ToString::to_string).collect();
+            let _ = write!(text, " INHERITS ({})", parents.join(", "));
+        }
+    }
+    if let Some(key) = &table.partition_by {
+        let _ = write!(text, " PARTITION BY {key}");
+    }
+    if let Some(method) = &table.options.access_method {
+        let _ = write!(text, " USING {method}");
+    }
+    if !table.options.parameters.is_empty() {
+        let _ = write!(text, " WITH ({})", parameters(&table.options.parameters));
+    }
+    if let Some(tablespace) = &table.options.tablespace {
+        let _ = write!(text, " TABLESPACE {tablespace}");
+    }
+    text
+}
+
+/// The bound of a partition as `ATTACH PARTITION` takes it.
+pub fn partition_clause(table: &Table) -> Option<&str> {
+    table.partition_of.as_ref().map(|p| p.bound.as_str())
+}
+
+/// Constraints that `CREATE TABLE` can hold whatever stands elsewhere: all but foreign keys.
+pub(crate) fn inner_constraints(table: &Table) -> impl Iterator<Item = (&Ident, &Constraint)> {
+    table
+        .constraints
+        .iter()
+        .filter(|(_, c)| !matches!(c.kind, ConstraintKind::ForeignKey(_)) && !c.not_valid)
+}
