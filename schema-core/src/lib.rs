@@ -14,4 +14,10 @@ pub mod review;
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod source;
+pub mod run_file;
+#[cfg(feature = "engine")]
+pub mod scratch;
+#[cfg(feature = "engine")]
 pub mod sql;
+#[cfg(feature = "engine")]
+pub mod sql_script;
