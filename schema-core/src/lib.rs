@@ -6,6 +6,7 @@
 pub mod config;
 #[cfg(feature = "engine")]
 pub mod migrations;
+pub mod introspect;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
