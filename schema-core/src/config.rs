@@ -35,7 +35,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lock_timeout_ms: 200, lock_timeout_many_ms: 100 }
+        Self {
+            lock_timeout_ms: 200,
+            lock_timeout_many_ms: 100,
+        }
     }
 }
 
@@ -73,15 +76,22 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(ConfigError::Read { path, source }),
         };
-        let parse = |message: String| ConfigError::Parse { path: path.clone(), message };
+        let parse = |message: String| ConfigError::Parse {
+            path: path.clone(),
+            message,
+        };
         // A file of comments only is no mapping.
         let config: Option<Self> = serde_yaml::from_str(&text).map_err(|error| parse(error.to_string()))?;
         let config = config.unwrap_or_default();
         if let Some(version) = config.target_version.filter(|version| !(14..=18).contains(version)) {
-            return Err(parse(format!("target_version: {version} is not supported, 14 to 18 are")));
+            return Err(parse(format!(
+                "target_version: {version} is not supported, 14 to 18 are"
+            )));
         }
         if config.limits.lock_timeout_ms == 0 || config.limits.lock_timeout_many_ms == 0 {
-            return Err(parse("limits: 0 would wait for ever; give milliseconds below 1000".to_owned()));
+            return Err(parse(
+                "limits: 0 would wait for ever; give milliseconds below 1000".to_owned(),
+            ));
         }
         Ok(config)
     }
@@ -103,7 +113,10 @@ mod tests {
         assert_eq!(read("# nothing yet\n").unwrap(), Config::default());
         let config = read("schemas: [public, app]\nlimits: { lock_timeout_ms: 500 }\n").unwrap();
         assert_eq!(config.schemas, ["public", "app"]);
-        assert_eq!((config.limits.lock_timeout_ms, config.limits.lock_timeout_many_ms), (500, 100));
+        assert_eq!(
+            (config.limits.lock_timeout_ms, config.limits.lock_timeout_many_ms),
+            (500, 100)
+        );
     }
 
     #[test]

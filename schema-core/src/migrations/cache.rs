@@ -53,9 +53,17 @@ impl Cache {
         let open = plans
             .iter()
             .filter(|plan| !plan.waiting.is_empty())
-            .map(|plan| OpenPlan { plan: plan.folder(), leftovers: leftovers(plan) })
+            .map(|plan| OpenPlan {
+                plan: plan.folder(),
+                leftovers: leftovers(plan),
+            })
             .collect();
-        Self { files, open, digest: digest(&schema), schema }
+        Self {
+            files,
+            open,
+            digest: digest(&schema),
+            schema,
+        }
     }
 
     /// Reads a `schema.yaml`.
@@ -64,9 +72,15 @@ impl Cache {
     /// When it cannot be read, does not parse, or was edited by hand.
     pub fn read(path: &Path) -> Result<Self, MigrationsError> {
         let text = read_text(path)?;
-        let yaml = |message: String| MigrationsError::Yaml { path: path.to_owned(), message };
-        let cache: Self = serde_yaml::from_str(&text)
-            .map_err(|error| yaml(format!("{error}; it is a cache: delete it, and the directory is replayed")))?;
+        let yaml = |message: String| MigrationsError::Yaml {
+            path: path.to_owned(),
+            message,
+        };
+        let cache: Self = serde_yaml::from_str(&text).map_err(|error| {
+            yaml(format!(
+                "{error}; it is a cache: delete it, and the directory is replayed"
+            ))
+        })?;
         Ok(cache)
     }
 
@@ -90,8 +104,12 @@ fn digest(schema: &Schema) -> String {
 }
 
 fn leftovers(plan: &PlanRecord) -> Vec<Slot> {
-    let mut slots: Vec<Slot> =
-        plan.waiting.iter().flat_map(|phase| &phase.effect).map(|patch| patch.slot.clone()).collect();
+    let mut slots: Vec<Slot> = plan
+        .waiting
+        .iter()
+        .flat_map(|phase| &phase.effect)
+        .map(|patch| patch.slot.clone())
+        .collect();
     slots.sort();
     slots.dedup();
     slots

@@ -45,7 +45,10 @@ pub struct PlanFolder {
 impl MigrationFile {
     /// The entry that the history keeps of it.
     pub fn entry(&self) -> HistoryEntry {
-        HistoryEntry { version: self.version, sha384: sha384(&self.up) }
+        HistoryEntry {
+            version: self.version,
+            sha384: sha384(&self.up),
+        }
     }
 }
 
@@ -55,8 +58,14 @@ impl Directory {
     /// # Errors
     /// When it cannot be read, or what lies in it does not fit together.
     pub fn read(path: &Path) -> Result<Self, MigrationsError> {
-        let mut directory = Self { path: path.to_owned(), ..Self::default() };
-        if !path.try_exists().map_err(|source| MigrationsError::Read { path: path.to_owned(), source })? {
+        let mut directory = Self {
+            path: path.to_owned(),
+            ..Self::default()
+        };
+        if !path.try_exists().map_err(|source| MigrationsError::Read {
+            path: path.to_owned(),
+            source,
+        })? {
             return Ok(directory);
         }
         directory.files = read_files(path)?;
@@ -72,8 +81,11 @@ impl Directory {
 
     /// A digest of the ordered (version, checksum) list: what a plan names as its parent.
     pub fn history_digest(&self) -> String {
-        let list: String =
-            self.history().iter().map(|entry| format!("{} {}\n", entry.version, entry.sha384)).collect();
+        let list: String = self
+            .history()
+            .iter()
+            .map(|entry| format!("{} {}\n", entry.version, entry.sha384))
+            .collect();
         sha256(&list)
     }
 
@@ -100,9 +112,7 @@ impl Directory {
     /// # Errors
     /// When no plan or several plans are meant.
     pub fn plan(&self, wanted: &str) -> Result<&PlanFolder, MigrationsError> {
-        let matches = |plan: &&PlanFolder| {
-            plan.name.starts_with(wanted) || plan.record.name.starts_with(wanted)
-        };
+        let matches = |plan: &&PlanFolder| plan.name.starts_with(wanted) || plan.record.name.starts_with(wanted);
         if let Some(plan) = self.plans.iter().find(|plan| plan.name == wanted) {
             return Ok(plan);
         }
@@ -124,7 +134,10 @@ impl Directory {
     pub fn forks(&self) -> Vec<Vec<&str>> {
         let mut by_parent: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for plan in &self.plans {
-            by_parent.entry(&plan.record.parent.history).or_default().push(&plan.name);
+            by_parent
+                .entry(&plan.record.parent.history)
+                .or_default()
+                .push(&plan.name);
         }
         by_parent.into_values().filter(|plans| plans.len() > 1).collect()
     }
@@ -145,7 +158,10 @@ impl Directory {
     fn check_plans(&self) -> Result<(), MigrationsError> {
         for pair in self.plans.windows(2) {
             if pair[0].record.stamp == pair[1].record.stamp {
-                return Err(MigrationsError::SameStamp { first: pair[0].name.clone(), second: pair[1].name.clone() });
+                return Err(MigrationsError::SameStamp {
+                    first: pair[0].name.clone(),
+                    second: pair[1].name.clone(),
+                });
             }
         }
         for plan in &self.plans {
@@ -164,7 +180,10 @@ impl Directory {
                 None => folder.join(&name),
             };
             if !path.exists() {
-                return Err(MigrationsError::HalfWritten { plan: folder.to_owned(), missing: name });
+                return Err(MigrationsError::HalfWritten {
+                    plan: folder.to_owned(),
+                    missing: name,
+                });
             }
             let text = read_text(&path)?;
             if sha384(&text) != *expected {
@@ -186,7 +205,9 @@ fn read_files(path: &Path) -> Result<Vec<MigrationFile>, MigrationsError> {
         if is_temporary(&name) {
             return Err(MigrationsError::Leftover(path));
         }
-        let Some((version, rest)) = name.split_once('_') else { continue };
+        let Some((version, rest)) = name.split_once('_') else {
+            continue;
+        };
         if !rest.ends_with(".sql") || path.is_dir() {
             continue;
         }
@@ -195,9 +216,17 @@ fn read_files(path: &Path) -> Result<Vec<MigrationFile>, MigrationsError> {
             _ => return Err(MigrationsError::Name(path)),
         };
         let text = read_text(&path)?;
-        let side = if rest.ends_with(".down.sql") { &mut downs } else { &mut ups };
+        let side = if rest.ends_with(".down.sql") {
+            &mut downs
+        } else {
+            &mut ups
+        };
         if let Some((first, _)) = side.insert(version, (path.clone(), text)) {
-            return Err(MigrationsError::SameVersion { version, first, second: path });
+            return Err(MigrationsError::SameVersion {
+                version,
+                first,
+                second: path,
+            });
         }
     }
     if let Some((_, (path, _))) = downs.iter().find(|(version, _)| !ups.contains_key(version)) {
@@ -229,16 +258,25 @@ fn read_plans(path: &Path) -> Result<Vec<PlanFolder>, MigrationsError> {
         }
         let file = folder.join(PlanRecord::FILE);
         if !file.exists() {
-            return Err(MigrationsError::HalfWritten { plan: folder, missing: PlanRecord::FILE.to_owned() });
+            return Err(MigrationsError::HalfWritten {
+                plan: folder,
+                missing: PlanRecord::FILE.to_owned(),
+            });
         }
-        plans.push(PlanFolder { name, record: PlanRecord::read(&file)? });
+        plans.push(PlanFolder {
+            name,
+            record: PlanRecord::read(&file)?,
+        });
     }
     Ok(plans)
 }
 
 /// The entries of a directory in order of their names.
 fn entries(path: &Path) -> Result<Vec<PathBuf>, MigrationsError> {
-    let error = |source| MigrationsError::Read { path: path.to_owned(), source };
+    let error = |source| MigrationsError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path).map_err(error)? {
         found.push(entry.map_err(error)?.path());
@@ -248,9 +286,14 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>, MigrationsError> {
 }
 
 pub(super) fn read_text(path: &Path) -> Result<String, MigrationsError> {
-    std::fs::read_to_string(path).map_err(|source| MigrationsError::Read { path: path.to_owned(), source })
+    std::fs::read_to_string(path).map_err(|source| MigrationsError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

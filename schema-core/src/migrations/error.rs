@@ -115,5 +115,9 @@ pub enum MigrationsError {
 }
 
 fn listed(known: &[String]) -> String {
-    if known.is_empty() { "are no plans".to_owned() } else { format!("are: {}", known.join(", ")) }
+    if known.is_empty() {
+        "are no plans".to_owned()
+    } else {
+        format!("are: {}", known.join(", "))
+    }
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::directory::{CACHE, PLANS};
-use super::{Cache, Changes, Directory, HistoryEntry, MigrationsError, PlanRecord, RecordedFile, Version, Waiting, sha384};
+use super::{
+    Cache, Changes, Directory, HistoryEntry, MigrationsError, PlanRecord, RecordedFile, Version, Waiting, sha384,
+};
 use crate::plan::{Phase, Plan, PlanFile};
 use crate::schema::Schema;
 
@@ -57,7 +59,10 @@ impl Layout {
                 let version = record.stamp.plus_seconds(released)?;
                 released += 1;
                 recorded.version = Some(version);
-                history.push(HistoryEntry { version, sha384: sha384(&file.up.text) });
+                history.push(HistoryEntry {
+                    version,
+                    sha384: sha384(&file.up.text),
+                });
                 &directory.path
             } else {
                 &plan_folder
@@ -73,7 +78,13 @@ impl Layout {
         }
         changes.writes.append(&mut sql.writes);
         if let Some(schema) = new.leads_to {
-            let plans = directory.plans.iter().map(|plan| &plan.record).chain([&record]).cloned().collect::<Vec<_>>();
+            let plans = directory
+                .plans
+                .iter()
+                .map(|plan| &plan.record)
+                .chain([&record])
+                .cloned()
+                .collect::<Vec<_>>();
             let cache = Cache::new(history, schema, &plans);
             changes.replace(directory.path.join(CACHE), cache.text()?);
         }
@@ -101,13 +112,18 @@ impl Layout {
         let mut record = record.clone();
         let mut changes = Changes::default();
         let mut history = directory.history();
-        let (gone, mut kept): (Vec<_>, Vec<_>) =
-            record.files.into_iter().partition(|file| file.version.is_none() && file.phase == phase);
+        let (gone, mut kept): (Vec<_>, Vec<_>) = record
+            .files
+            .into_iter()
+            .partition(|file| file.version.is_none() && file.phase == phase);
         for file in gone {
             changes.delete.push(plan_folder.join(file.up_name()));
             changes.delete.push(plan_folder.join(file.down_name()));
         }
-        let place = kept.iter().position(|file| file.version.is_none()).unwrap_or(kept.len());
+        let place = kept
+            .iter()
+            .position(|file| file.version.is_none())
+            .unwrap_or(kept.len());
         let mut moved = Vec::new();
         let mut sql = Changes::default();
         for (index, file) in replanned.files.iter().enumerate() {
@@ -116,7 +132,10 @@ impl Layout {
             let mut recorded = RecordedFile::new(file, u32::try_from(index + 1).unwrap_or(u32::MAX));
             recorded.phase = phase;
             recorded.version = Some(version);
-            history.push(HistoryEntry { version, sha384: sha384(&file.up.text) });
+            history.push(HistoryEntry {
+                version,
+                sha384: sha384(&file.up.text),
+            });
             add_pair(&mut sql, &directory.path, &recorded, file);
             moved.push(recorded);
         }
@@ -130,7 +149,13 @@ impl Layout {
             let plans: Vec<PlanRecord> = directory
                 .plans
                 .iter()
-                .map(|plan| if plan.record.stamp == record.stamp { &record } else { &plan.record })
+                .map(|plan| {
+                    if plan.record.stamp == record.stamp {
+                        &record
+                    } else {
+                        &plan.record
+                    }
+                })
                 .cloned()
                 .collect();
             changes.replace(directory.path.join(CACHE), Cache::new(history, schema, &plans).text()?);
@@ -156,7 +181,10 @@ fn waiting(plan: &Plan) -> Vec<Waiting> {
     [Phase::Cutover, Phase::Contract]
         .into_iter()
         .filter(|phase| plan.phase(*phase).next().is_some())
-        .map(|phase| Waiting { phase, effect: plan.phase(phase).flat_map(|file| file.up.effect.clone()).collect() })
+        .map(|phase| Waiting {
+            phase,
+            effect: plan.phase(phase).flat_map(|file| file.up.effect.clone()).collect(),
+        })
         .collect()
 }
 

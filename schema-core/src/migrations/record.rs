@@ -165,7 +165,10 @@ impl Adopts {
 impl RecordedFile {
     /// Describes a file of a plan. `number` is its place in its phase.
     pub fn new(file: &PlanFile, number: u32) -> Self {
-        let script = |script: &crate::plan::Script| RecordedScript { class: script.class, sha384: sha384(&script.text) };
+        let script = |script: &crate::plan::Script| RecordedScript {
+            class: script.class,
+            sha384: sha384(&script.text),
+        };
         Self {
             version: None,
             number,
@@ -218,7 +221,10 @@ impl PlanRecord {
             stages: plan
                 .stages
                 .iter()
-                .map(|stage| RecordedStage { name: stage.name.clone(), fingerprint: fingerprint(&stage.schema) })
+                .map(|stage| RecordedStage {
+                    name: stage.name.clone(),
+                    fingerprint: fingerprint(&stage.schema),
+                })
                 .collect(),
             hazards: plan.hazards.clone(),
             decisions: plan.decisions.clone(),
@@ -236,8 +242,10 @@ impl PlanRecord {
     /// # Errors
     /// When it cannot be read or does not parse.
     pub fn read(path: &Path) -> Result<Self, MigrationsError> {
-        serde_yaml::from_str(&read_text(path)?)
-            .map_err(|error| MigrationsError::Yaml { path: path.to_owned(), message: error.to_string() })
+        serde_yaml::from_str(&read_text(path)?).map_err(|error| MigrationsError::Yaml {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })
     }
 
     /// The file's text.
@@ -253,7 +261,10 @@ impl PlanRecord {
 pub(super) fn yaml<T: Serialize>(header: &str, value: &T, path: &Path) -> Result<String, MigrationsError> {
     serde_yaml::to_string(value)
         .map(|text| format!("{header}{text}"))
-        .map_err(|error| MigrationsError::Yaml { path: path.to_owned(), message: error.to_string() })
+        .map_err(|error| MigrationsError::Yaml {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })
 }
 
 /// One line for each step, without those that only serve another one.

@@ -50,7 +50,9 @@ impl Version {
     /// # Errors
     /// When the version is no time of the calendar, or the result has more than 14 digits.
     pub fn plus_seconds(self, seconds: i64) -> Result<Self, VersionError> {
-        let start = self.seconds().ok_or_else(|| VersionError::NoStamp(self.0.to_string()))?;
+        let start = self
+            .seconds()
+            .ok_or_else(|| VersionError::NoStamp(self.0.to_string()))?;
         let later = Self::from_seconds(start + seconds);
         if later.0 > LAST {
             return Err(VersionError::NoRoom(self.0));
@@ -80,12 +82,33 @@ impl Version {
         if fields.day > days_in_month(fields.year, fields.month) {
             fields = Fields::month_after(fields.year, fields.month);
         } else if fields.day == 0 {
-            fields = Fields { day: 1, hour: 0, minute: 0, second: 0, ..fields };
+            fields = Fields {
+                day: 1,
+                hour: 0,
+                minute: 0,
+                second: 0,
+                ..fields
+            };
         }
         let carry = if fields.hour > 23 {
-            Some((86_400, Fields { hour: 0, minute: 0, second: 0, ..fields }))
+            Some((
+                86_400,
+                Fields {
+                    hour: 0,
+                    minute: 0,
+                    second: 0,
+                    ..fields
+                },
+            ))
         } else if fields.minute > 59 {
-            Some((3_600, Fields { minute: 0, second: 0, ..fields }))
+            Some((
+                3_600,
+                Fields {
+                    minute: 0,
+                    second: 0,
+                    ..fields
+                },
+            ))
         } else if fields.second > 59 {
             Some((60, Fields { second: 0, ..fields }))
         } else {
@@ -114,13 +137,21 @@ impl Version {
     fn from_seconds(seconds: i64) -> Self {
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
         let rest = seconds.rem_euclid(86_400);
-        Fields { year, month, day, hour: rest / 3_600, minute: rest / 60 % 60, second: rest % 60 }.version()
+        Fields {
+            year,
+            month,
+            day,
+            hour: rest / 3_600,
+            minute: rest / 60 % 60,
+            second: rest % 60,
+        }
+        .version()
     }
 }
 
 /// The lowest and the highest version of 14 digits that is a time.
-const FIRST: i64 = 1000_01_01_00_00_00;
-const LAST: i64 = 9999_12_31_23_59_59;
+const FIRST: i64 = 10_000_101_000_000;
+const LAST: i64 = 99_991_231_235_959;
 
 struct Fields {
     year: i64,
@@ -133,11 +164,25 @@ struct Fields {
 
 impl Fields {
     fn new_year(year: i64) -> Self {
-        Self { year, month: 1, day: 1, hour: 0, minute: 0, second: 0 }
+        Self {
+            year,
+            month: 1,
+            day: 1,
+            hour: 0,
+            minute: 0,
+            second: 0,
+        }
     }
 
     fn month_after(year: i64, month: i64) -> Self {
-        if month == 12 { Self::new_year(year + 1) } else { Self { month: month + 1, ..Self::new_year(year) } }
+        if month == 12 {
+            Self::new_year(year + 1)
+        } else {
+            Self {
+                month: month + 1,
+                ..Self::new_year(year)
+            }
+        }
     }
 
     fn version(&self) -> Version {
@@ -216,7 +261,10 @@ mod tests {
     fn seconds_are_calendar_arithmetic() {
         let stamp: Version = "20261231235958".parse().unwrap();
         let later: Vec<String> = (0..4).map(|n| stamp.plus_seconds(n).unwrap().to_string()).collect();
-        assert_eq!(later, ["20261231235958", "20261231235959", "20270101000000", "20270101000001"]);
+        assert_eq!(
+            later,
+            ["20261231235958", "20261231235959", "20270101000000", "20270101000001"]
+        );
     }
 
     #[test]
@@ -235,14 +283,25 @@ mod tests {
             (20240228235959, "20240229000000"),
             (7, "10000101000000"),
         ] {
-            assert_eq!(Version::new(head).next_valid().unwrap().to_string(), next, "after {head}");
+            assert_eq!(
+                Version::new(head).next_valid().unwrap().to_string(),
+                next,
+                "after {head}"
+            );
         }
         assert!(Version::new(123_456_789_012_345).next_valid().is_err());
     }
 
     #[test]
     fn stamps_are_fourteen_digits_of_a_time() {
-        for bad in ["2026112310150", "202611231015000", "20261323101500", "2026112310150x", "20260230000000", ""] {
+        for bad in [
+            "2026112310150",
+            "202611231015000",
+            "20261323101500",
+            "2026112310150x",
+            "20260230000000",
+            "",
+        ] {
             assert!(bad.parse::<Version>().is_err(), "{bad}");
         }
     }

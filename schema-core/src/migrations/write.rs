@@ -143,7 +143,10 @@ fn temporary(path: &Path) -> PathBuf {
 }
 
 fn write_error(path: &Path, source: std::io::Error) -> MigrationsError {
-    MigrationsError::Write { path: path.to_owned(), source }
+    MigrationsError::Write {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +191,10 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("phase")).unwrap();
         fs::write(at("phase/1"), "one").unwrap();
-        let mut changes = Changes { delete: vec![at("phase/1"), at("phase/2")], ..Changes::default() };
+        let mut changes = Changes {
+            delete: vec![at("phase/1"), at("phase/2")],
+            ..Changes::default()
+        };
         assert!(changes.commit().is_err());
         assert_eq!(fs::read_to_string(at("phase/1")).unwrap(), "one");
         changes.delete.pop();

@@ -47,7 +47,12 @@ fn change(slot: Slot, old: &Schema, new: &Schema) -> Option<Change> {
         (_, None) => "dropped",
         _ => "changed",
     };
-    Some(Change { change, slot, before, after })
+    Some(Change {
+        change,
+        slot,
+        before,
+        after,
+    })
 }
 
 fn keys<'a, K: Ord, V>(old: &'a BTreeMap<K, V>, new: &'a BTreeMap<K, V>) -> impl Iterator<Item = &'a K> {

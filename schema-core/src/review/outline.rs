@@ -1,5 +1,5 @@
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Ident, Index, IndexKey, KeyTarget, Literal, QName, Schema, Sequence, Sync,
+    Column, Constraint, ConstraintKind, EnumType, Ident, Index, IndexKey, KeyTarget, Literal, Schema, Sequence, Sync,
     SyncDirection, Table, TableOptions,
 };
 
@@ -25,7 +25,9 @@ pub(super) fn outline(schema: &Schema) -> Vec<(String, Vec<String>)> {
 }
 
 fn comment(text: Option<&str>) -> Vec<String> {
-    text.map(|text| format!("comment {}", one_line(text))).into_iter().collect()
+    text.map(|text| format!("comment {}", one_line(text)))
+        .into_iter()
+        .collect()
 }
 
 /// A literal on one line: a line break in a comment must not look like another line of the outline.
@@ -51,7 +53,12 @@ fn sequence_lines(sequence: &Sequence) -> Vec<String> {
         o.cache,
         if o.cycle { " cycle" } else { "" }
     )];
-    lines.extend(sequence.owned_by.as_ref().map(|(table, column)| format!("owned by {table}.{column}")));
+    lines.extend(
+        sequence
+            .owned_by
+            .as_ref()
+            .map(|(table, column)| format!("owned by {table}.{column}")),
+    );
     lines.extend(sequence.unlogged.then(|| "unlogged".to_owned()));
     lines.extend(comment(sequence.comment.as_deref()));
     lines
@@ -60,13 +67,23 @@ fn sequence_lines(sequence: &Sequence) -> Vec<String> {
 fn table_lines(table: &Table) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(table.partition_by.as_ref().map(|key| format!("partition by {key}")));
-    lines.extend(table.partition_of.as_ref().map(|p| format!("partition of {} {}", p.parent, p.bound)));
+    lines.extend(
+        table
+            .partition_of
+            .as_ref()
+            .map(|p| format!("partition of {} {}", p.parent, p.bound)),
+    );
     lines.extend(table.inherits.iter().map(|parent| format!("inherits {parent}")));
     // By name: the order of columns is none of the differences.
     let mut columns: Vec<&Column> = table.columns.iter().collect();
     columns.sort_by(|a, b| a.name.cmp(&b.name));
     lines.extend(columns.into_iter().map(column_line));
-    lines.extend(table.constraints.iter().map(|(name, constraint)| constraint_line(name, constraint)));
+    lines.extend(
+        table
+            .constraints
+            .iter()
+            .map(|(name, constraint)| constraint_line(name, constraint)),
+    );
     lines.extend(table.indexes.iter().map(|(name, index)| index_line(name, index)));
     lines.extend(option_lines(&table.options));
     lines.extend(comment(table.comment.as_deref()));
@@ -89,13 +106,23 @@ fn column_line(column: &Column) -> String {
         add(format!("default {default}"));
     }
     if let Some(generated) = &column.generated {
-        add(format!("generated ({}) {}", generated.expression, if generated.stored { "stored" } else { "virtual" }));
+        add(format!(
+            "generated ({}) {}",
+            generated.expression,
+            if generated.stored { "stored" } else { "virtual" }
+        ));
     }
     if let Some(identity) = &column.identity {
         let o = &identity.options;
-        add(format!("identity {}", if identity.always { "always" } else { "by default" }));
+        add(format!(
+            "identity {}",
+            if identity.always { "always" } else { "by default" }
+        ));
         if *o != crate::schema::SequenceOptions::of_type(&o.data_type) {
-            add(format!("(start {} increment {} from {} to {} cache {})", o.start, o.increment, o.min, o.max, o.cache));
+            add(format!(
+                "(start {} increment {} from {} to {} cache {})",
+                o.start, o.increment, o.min, o.max, o.cache
+            ));
         }
     }
     if let Some(storage) = &column.storage {
@@ -117,7 +144,10 @@ fn column_line(column: &Column) -> String {
 }
 
 fn pairs(map: &std::collections::BTreeMap<String, String>) -> String {
-    map.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+    map.iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn list(names: &[Ident]) -> String {
@@ -161,10 +191,18 @@ fn kind_text(kind: &ConstraintKind) -> String {
     match kind {
         ConstraintKind::PrimaryKey(k) => key("primary key", k),
         ConstraintKind::Unique(k) => key("unique", k),
-        ConstraintKind::Check(c) => format!("check ({}){}", c.expression, if c.no_inherit { " no inherit" } else { "" }),
+        ConstraintKind::Check(c) => format!(
+            "check ({}){}",
+            c.expression,
+            if c.no_inherit { " no inherit" } else { "" }
+        ),
         ConstraintKind::ForeignKey(f) => {
-            let mut text =
-                format!("foreign key ({}) references {} ({})", list(&f.columns), f.references, list(&f.referenced_columns));
+            let mut text = format!(
+                "foreign key ({}) references {} ({})",
+                list(&f.columns),
+                f.references,
+                list(&f.referenced_columns)
+            );
             if f.match_full {
                 text.push_str(" match full");
             }
@@ -184,7 +222,11 @@ fn kind_text(kind: &ConstraintKind) -> String {
 }
 
 fn index_line(name: &Ident, index: &Index) -> String {
-    let mut line = format!("{}index {name} {} (", if index.unique { "unique " } else { "" }, index.method);
+    let mut line = format!(
+        "{}index {name} {} (",
+        if index.unique { "unique " } else { "" },
+        index.method
+    );
     line.push_str(&index.keys.iter().map(key_text).collect::<Vec<_>>().join(", "));
     line.push(')');
     if !index.include.is_empty() {
@@ -237,15 +279,34 @@ fn key_text(key: &IndexKey) -> String {
 fn option_lines(options: &TableOptions) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(options.unlogged.then(|| "unlogged".to_owned()));
-    lines.extend(options.parameters.iter().map(|(key, value)| format!("with {key}={value}")));
+    lines.extend(
+        options
+            .parameters
+            .iter()
+            .map(|(key, value)| format!("with {key}={value}")),
+    );
     lines.extend(options.tablespace.as_ref().map(|name| format!("tablespace {name}")));
-    lines.extend(options.access_method.as_ref().map(|name| format!("access method {name}")));
+    lines.extend(
+        options
+            .access_method
+            .as_ref()
+            .map(|name| format!("access method {name}")),
+    );
     lines.extend(options.row_security.then(|| "row level security".to_owned()));
-    lines.extend(options.force_row_security.then(|| "force row level security".to_owned()));
-    lines.extend(options.replica_identity.as_ref().map(|kind| match &options.replica_identity_index {
-        Some(index) => format!("replica identity {kind} {index}"),
-        None => format!("replica identity {kind}"),
-    }));
+    lines.extend(
+        options
+            .force_row_security
+            .then(|| "force row level security".to_owned()),
+    );
+    lines.extend(
+        options
+            .replica_identity
+            .as_ref()
+            .map(|kind| match &options.replica_identity_index {
+                Some(index) => format!("replica identity {kind} {index}"),
+                None => format!("replica identity {kind}"),
+            }),
+    );
     lines.extend(options.cluster_on.as_ref().map(|index| format!("cluster on {index}")));
     lines
 }
@@ -257,10 +318,4 @@ fn sync_line(sync: &Sync) -> String {
         SyncDirection::Backward => "<-",
     };
     format!("{}: {} {arrow} {}", sync.table, sync.from, sync.to)
-}
-
-/// The title of a paragraph that a table would have.
-#[cfg(test)]
-pub(super) fn table_title(name: &QName) -> String {
-    format!("table {name}")
 }

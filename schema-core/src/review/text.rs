@@ -78,7 +78,13 @@ mod tests {
     fn shows_what_goes_and_comes() {
         let mut old = Schema::default();
         let table = Table {
-            columns: vec![Column::new("id", "bigint"), Column { not_null: true, ..Column::new("name", "text") }],
+            columns: vec![
+                Column::new("id", "bigint"),
+                Column {
+                    not_null: true,
+                    ..Column::new("name", "text")
+                },
+            ],
             ..Table::default()
         };
         old.tables.insert(QName::new("public", "contacts"), table);
@@ -90,7 +96,13 @@ mod tests {
         let contacts = new.tables.values_mut().next().unwrap();
         contacts.columns[0] = Column::new("full_name", "text");
         contacts.comment = Some("people\n+ table x".into());
-        new.enums.insert(QName::new("public", "status"), EnumType { labels: vec!["a'b".into()], comment: None });
+        new.enums.insert(
+            QName::new("public", "status"),
+            EnumType {
+                labels: vec!["a'b".into()],
+                comment: None,
+            },
+        );
         insta::assert_snapshot!(difference(&old, &new), @"");
     }
 }

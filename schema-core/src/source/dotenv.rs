@@ -3,7 +3,10 @@ use std::path::Path;
 /// `DATABASE_URL`: from the environment, else from `.env` in the folder or one above it, as sqlx reads it.
 pub fn database_url(environment: Option<String>, folder: &Path) -> Option<String> {
     environment.filter(|url| !url.is_empty()).or_else(|| {
-        let file = folder.ancestors().map(|above| above.join(".env")).find(|path| path.is_file())?;
+        let file = folder
+            .ancestors()
+            .map(|above| above.join(".env"))
+            .find(|path| path.is_file())?;
         read(&std::fs::read_to_string(file).ok()?)
     })
 }
@@ -37,7 +40,10 @@ mod tests {
     fn reads_what_people_write() {
         for (text, url) in [
             ("DATABASE_URL=postgres://h/d\n", Some("postgres://h/d")),
-            ("# x\nexport DATABASE_URL = \"postgres://h/d\" # here\n", Some("postgres://h/d")),
+            (
+                "# x\nexport DATABASE_URL = \"postgres://h/d\" # here\n",
+                Some("postgres://h/d"),
+            ),
             ("DATABASE_URL='postgres://h/d'\r\nOTHER=1", Some("postgres://h/d")),
             ("DATABASE_URL=postgres://h/d # local\n", Some("postgres://h/d")),
             ("DATABASE_URL_TEST=postgres://h/d\n", None),
@@ -55,6 +61,9 @@ mod tests {
         let inner = folder.path().join("a/b");
         std::fs::create_dir_all(&inner).unwrap();
         assert_eq!(database_url(None, &inner).as_deref(), Some("postgres://file/d"));
-        assert_eq!(database_url(Some("postgres://env/d".into()), &inner).as_deref(), Some("postgres://env/d"));
+        assert_eq!(
+            database_url(Some("postgres://env/d".into()), &inner).as_deref(),
+            Some("postgres://env/d")
+        );
     }
 }

@@ -28,7 +28,11 @@ pub fn drift(replay: &Schema, live: &Schema) -> Drift {
 }
 
 fn is_foreign(change: &Change, replay: &Schema) -> bool {
-    change.before.is_none() && change.slot.table().is_none_or(|table| !replay.tables.contains_key(table))
+    change.before.is_none()
+        && change
+            .slot
+            .table()
+            .is_none_or(|table| !replay.tables.contains_key(table))
 }
 
 #[cfg(test)]
@@ -39,13 +43,19 @@ mod tests {
     #[test]
     fn names_what_differs_and_leaves_other_peoples_tables_out() {
         let mut replay = Schema::default();
-        let table = Table { columns: vec![Column::new("a", "text")], ..Table::default() };
+        let table = Table {
+            columns: vec![Column::new("a", "text")],
+            ..Table::default()
+        };
         replay.tables.insert(QName::new("public", "t"), table.clone());
         let mut live = replay.clone();
         live.tables.insert(QName::new("public", "theirs"), table);
         assert_eq!(drift(&replay, &live), Drift::default());
         let t = live.tables.get_mut(&QName::new("public", "t")).unwrap();
         t.columns = vec![Column::new("a", "integer"), Column::new("b", "text")];
-        assert_eq!(drift(&replay, &live).lines, ["public.t.a: differs", "public.t.b: only in the database"]);
+        assert_eq!(
+            drift(&replay, &live).lines,
+            ["public.t.a: differs", "public.t.b: only in the database"]
+        );
     }
 }

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
+use crate::introspect::{ConnectError, IntrospectError};
 use crate::migrations::MigrationsError;
+use crate::scratch::ScratchError;
 
 /// Why a source yields no schema.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,23 @@ pub enum SourceError {
     /// A migrations directory that cannot be used.
     #[error(transparent)]
     Migrations(#[from] MigrationsError),
+    /// A database that cannot be reached.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A database that cannot be read.
+    #[error(transparent)]
+    Introspect(#[from] IntrospectError),
+    /// The list of applied migrations.
+    #[error("cannot read _sqlx_migrations at {server}: {source}")]
+    History {
+        /// Where.
+        server: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// No scratch database.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
     /// A part of the engine that this build lacks.
     #[error("this build cannot {0} yet")]
     NotBuiltIn(&'static str),

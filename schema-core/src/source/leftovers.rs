@@ -55,6 +55,19 @@ pub fn keep_leftovers(wanted: &Schema, open: &[&PlanRecord]) -> Result<Schema, L
     Ok(target)
 }
 
+/// The head as it will be when every open plan is released: what the structs are to be compared with.
+pub fn finished(head: &Schema, open: &[&PlanRecord]) -> Schema {
+    let mut schema = head.clone();
+    let patches = open
+        .iter()
+        .flat_map(|plan| &plan.waiting)
+        .flat_map(|waiting| &waiting.effect);
+    for patch in patches.filter(|patch| !is_fill(patch)) {
+        schema.put(&patch.slot, patch.after.clone());
+    }
+    schema
+}
+
 /// The two ends of a release: the head as the waiting phase expects it, and the head with the phase's effect.
 ///
 /// # Errors
@@ -110,7 +123,9 @@ pub(super) fn slot_name(slot: &Slot) -> String {
     match slot {
         Slot::Namespace(name) => name.raw().to_owned(),
         Slot::Enum(name) | Slot::Sequence(name) | Slot::Table(name) | Slot::Sync(name) => name.to_string(),
-        Slot::Column(table, name) | Slot::Constraint(table, name) | Slot::Index(table, name) => format!("{table}.{name}"),
+        Slot::Column(table, name) | Slot::Constraint(table, name) | Slot::Index(table, name) => {
+            format!("{table}.{name}")
+        }
         Slot::Options(table) => format!("the storage of {table}"),
         Slot::Comment(table) => format!("the comment of {table}"),
         Slot::Fill(id) => id.clone(),
@@ -127,17 +142,30 @@ mod tests {
     fn schema(columns: &[(&str, bool)]) -> Schema {
         let columns = columns
             .iter()
-            .map(|(name, not_null)| Column { not_null: *not_null, ..Column::new(*name, "text") })
+            .map(|(name, not_null)| Column {
+                not_null: *not_null,
+                ..Column::new(*name, "text")
+            })
             .collect();
         let mut schema = Schema::default();
-        schema.tables.insert(QName::new("public", "contacts"), Table { columns, ..Table::default() });
+        schema.tables.insert(
+            QName::new("public", "contacts"),
+            Table {
+                columns,
+                ..Table::default()
+            },
+        );
         schema
     }
 
     /// The patch of a column between two schemas.
     fn patch(column: &str, before: &Schema, after: &Schema) -> Patch {
         let slot = Slot::Column(QName::new("public", "contacts"), Ident::new(column));
-        Patch { before: before.get(&slot), after: after.get(&slot), slot }
+        Patch {
+            before: before.get(&slot),
+            after: after.get(&slot),
+            slot,
+        }
     }
 
     /// A rename of `name` to `full_name` whose contract waits.
@@ -158,7 +186,10 @@ mod tests {
     fn a_new_plan_keeps_what_an_open_one_left() {
         let wanted = schema(&[("full_name", true), ("email", false)]);
         let target = keep_leftovers(&wanted, &[&rename()]).unwrap();
-        assert_eq!(target, schema(&[("full_name", false), ("email", false), ("name", false)]));
+        assert_eq!(
+            target,
+            schema(&[("full_name", false), ("email", false), ("name", false)])
+        );
     }
 
     #[test]
@@ -169,7 +200,10 @@ mod tests {
             schema(&[("email", false)]),
         ] {
             let error = keep_leftovers(&wanted, &[&rename()]).unwrap_err().to_string();
-            assert!(error.contains("still in plan") && error.contains("_rename: release its contract"), "{error}");
+            assert!(
+                error.contains("still in plan") && error.contains("_rename: release its contract"),
+                "{error}"
+            );
         }
     }
 
@@ -179,6 +213,9 @@ mod tests {
         let (_, target) = release_target(&head, &rename()).unwrap();
         assert_eq!(target, schema(&[("full_name", true), ("email", false)]));
         let changed = schema(&[("full_name", false)]);
-        assert!(matches!(release_target(&changed, &rename()), Err(LeftoverConflict::Gone { .. })));
+        assert!(matches!(
+            release_target(&changed, &rename()),
+            Err(LeftoverConflict::Gone { .. })
+        ));
     }
 }

@@ -14,7 +14,7 @@ mod talk;
 pub use dotenv::database_url;
 pub use drift::{Drift, drift};
 pub use error::SourceError;
-pub use leftovers::{LeftoverConflict, keep_leftovers, release_target};
+pub use leftovers::{LeftoverConflict, finished, keep_leftovers, release_target};
 pub use load::{Loaded, Loader, Model, Origin};
 pub use ownership::{OwnershipError, Scope, scope};
 pub use spec::SourceSpec;

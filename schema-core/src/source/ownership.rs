@@ -43,12 +43,27 @@ enum Title {
 ///
 /// # Errors
 /// When a table is adopted that has columns which no field names.
-pub fn scope(old: &Schema, model: &Model, plans: &[&PlanRecord], adopt: &BTreeSet<String>) -> Result<Scope, OwnershipError> {
+pub fn scope(
+    old: &Schema,
+    model: &Model,
+    plans: &[&PlanRecord],
+    adopt: &BTreeSet<String>,
+) -> Result<Scope, OwnershipError> {
     let titles = titles(plans);
-    let owned_enums: BTreeSet<&QName> =
-        plans.iter().flat_map(|plan| plan.creates.enums.iter().chain(&plan.adopts.enums)).collect();
-    let mut scope = Scope { new: model.schema.clone(), ..Scope::default() };
-    let renamed: BTreeSet<&QName> = model.decisions.table_renames.iter().map(|rename| &rename.from).collect();
+    let owned_enums: BTreeSet<&QName> = plans
+        .iter()
+        .flat_map(|plan| plan.creates.enums.iter().chain(&plan.adopts.enums))
+        .collect();
+    let mut scope = Scope {
+        new: model.schema.clone(),
+        ..Scope::default()
+    };
+    let renamed: BTreeSet<&QName> = model
+        .decisions
+        .table_renames
+        .iter()
+        .map(|rename| &rename.from)
+        .collect();
     let mut unknown = Vec::new();
     for (name, table) in &old.tables {
         let title = titles.get(name);
@@ -59,7 +74,11 @@ pub fn scope(old: &Schema, model: &Model, plans: &[&PlanRecord], adopt: &BTreeSe
             Some(wanted) => {
                 let all = adopt.contains("all") || adopt.contains(&name.to_string()) || adopt.contains(name.name.raw());
                 let title = title.cloned().unwrap_or_else(|| {
-                    let leaves = if all { BTreeSet::new() } else { take_names(wanted, table) };
+                    let leaves = if all {
+                        BTreeSet::new()
+                    } else {
+                        take_names(wanted, table)
+                    };
                     if !model.partial.contains(name) && !all {
                         unknown.extend(unnamed(wanted, table).map(|column| format!("{name}.{}", column.name)));
                     }
@@ -116,7 +135,10 @@ fn titles(plans: &[&PlanRecord]) -> BTreeMap<QName, Title> {
 
 /// Columns of the table that no field names.
 fn unnamed<'a>(wanted: &'a Table, table: &'a Table) -> impl Iterator<Item = &'a Column> {
-    table.columns.iter().filter(|column| wanted.column(&column.name).is_none())
+    table
+        .columns
+        .iter()
+        .filter(|column| wanted.column(&column.name).is_none())
 }
 
 /// Gives the wanted constraints and indexes the names under which the same ones stand already, and returns the names of
@@ -144,7 +166,10 @@ fn take_names(wanted: &mut Table, table: &Table) -> BTreeSet<Ident> {
             continue;
         }
         let same = |(wanted_name, i): (&Ident, &Index)| {
-            let equal = Index { comment: index.comment.clone(), ..i.clone() } == *index;
+            let equal = Index {
+                comment: index.comment.clone(),
+                ..i.clone()
+            } == *index;
             (!table.indexes.contains_key(wanted_name) && equal).then(|| wanted_name.clone())
         };
         match wanted.indexes.iter().find_map(same) {
@@ -233,16 +258,28 @@ mod tests {
     use crate::schema::IndexKey;
 
     fn table(columns: &[&str]) -> Table {
-        Table { columns: columns.iter().map(|name| Column::new(*name, "text")).collect(), ..Table::default() }
+        Table {
+            columns: columns.iter().map(|name| Column::new(*name, "text")).collect(),
+            ..Table::default()
+        }
     }
 
     fn schema(tables: &[(&str, Table)]) -> Schema {
-        let tables = tables.iter().map(|(name, table)| (QName::new("public", *name), table.clone())).collect();
-        Schema { tables, ..Schema::default() }
+        let tables = tables
+            .iter()
+            .map(|(name, table)| (QName::new("public", *name), table.clone()))
+            .collect();
+        Schema {
+            tables,
+            ..Schema::default()
+        }
     }
 
     fn model(schema: Schema) -> Model {
-        Model { schema, ..Model::default() }
+        Model {
+            schema,
+            ..Model::default()
+        }
     }
 
     fn index(column: &str) -> Index {
@@ -264,17 +301,37 @@ mod tests {
 
     fn created(tables: &[&str]) -> PlanRecord {
         let tables = tables.iter().map(|name| QName::new("public", *name)).collect();
-        PlanRecord { creates: Owned { tables, ..Owned::default() }, ..PlanRecord::default() }
+        PlanRecord {
+            creates: Owned {
+                tables,
+                ..Owned::default()
+            },
+            ..PlanRecord::default()
+        }
     }
 
     #[test]
     fn tables_without_a_struct_are_listed_and_left_alone() {
-        let old = schema(&[("ours", table(&["a"])), ("theirs", table(&["b"])), ("gone", table(&["c"]))]);
+        let old = schema(&[
+            ("ours", table(&["a"])),
+            ("theirs", table(&["b"])),
+            ("gone", table(&["c"])),
+        ]);
         let plan = created(&["ours", "gone"]);
-        let scope = scope(&old, &model(schema(&[("ours", table(&["a"]))])), &[&plan], &BTreeSet::new()).unwrap();
+        let scope = scope(
+            &old,
+            &model(schema(&[("ours", table(&["a"]))])),
+            &[&plan],
+            &BTreeSet::new(),
+        )
+        .unwrap();
         assert_eq!(scope.unmanaged, [QName::new("public", "theirs")]);
         let names: Vec<&str> = scope.new.tables.keys().map(|name| name.name.raw()).collect();
-        assert_eq!(names, ["ours", "theirs"], "what a plan created may be dropped, nothing else");
+        assert_eq!(
+            names,
+            ["ours", "theirs"],
+            "what a plan created may be dropped, nothing else"
+        );
     }
 
     #[test]
@@ -285,7 +342,10 @@ mod tests {
         assert_eq!(error.columns, ["public.t.b"]);
 
         let all = BTreeSet::from(["t".to_owned()]);
-        assert_eq!(scope(&old, &wanted, &[], &all).unwrap().new.tables, wanted.schema.tables);
+        assert_eq!(
+            scope(&old, &wanted, &[], &all).unwrap().new.tables,
+            wanted.schema.tables
+        );
 
         wanted.partial.insert(QName::new("public", "t"));
         let scope = scope(&old, &wanted, &[], &BTreeSet::new()).unwrap();
@@ -304,9 +364,15 @@ mod tests {
         let wanted = model(schema(&[("t", wanted)]));
         let first = scope(&old, &wanted, &[], &BTreeSet::new()).unwrap();
         assert_eq!(first.new.tables, old.tables);
-        assert_eq!(first.adopts.tables[&QName::new("public", "t")], BTreeSet::from([Ident::new("by_b")]));
+        assert_eq!(
+            first.adopts.tables[&QName::new("public", "t")],
+            BTreeSet::from([Ident::new("by_b")])
+        );
 
-        let plan = PlanRecord { adopts: first.adopts, ..PlanRecord::default() };
+        let plan = PlanRecord {
+            adopts: first.adopts,
+            ..PlanRecord::default()
+        };
         let second = scope(&old, &wanted, &[&plan], &BTreeSet::new()).unwrap();
         assert_eq!(second.new.tables, old.tables);
         assert!(second.adopts.is_empty());

@@ -34,7 +34,9 @@ impl SourceSpec {
         let path = Path::new(text);
         // Only what cannot be a path is shown as it is: it could be a URL with a password in it.
         if text.contains("://") {
-            return Err(SourceError::Scheme(text.split("://").next().unwrap_or_default().to_owned()));
+            return Err(SourceError::Scheme(
+                text.split("://").next().unwrap_or_default().to_owned(),
+            ));
         }
         if path.is_file() {
             return match path.extension().and_then(|extension| extension.to_str()) {
@@ -74,7 +76,10 @@ mod tests {
         assert_eq!(parse(&at("schema.yaml")).unwrap(), SourceSpec::Yaml(at("schema.yaml")));
         assert_eq!(parse(&at("crate")).unwrap(), SourceSpec::Crate(at("crate")));
         assert_eq!(parse(&at("crate/Cargo.toml")).unwrap(), SourceSpec::Crate(at("crate")));
-        assert_eq!(parse(folder.path()).unwrap(), SourceSpec::Migrations(folder.path().to_owned()));
+        assert_eq!(
+            parse(folder.path()).unwrap(),
+            SourceSpec::Migrations(folder.path().to_owned())
+        );
         assert_eq!(SourceSpec::parse("empty").unwrap(), SourceSpec::Empty);
         assert!(matches!(parse(&at("notes.txt")), Err(SourceError::UnknownKind(_))));
         assert!(matches!(parse(&at("gone")), Err(SourceError::Nothing(_))));

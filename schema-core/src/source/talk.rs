@@ -5,7 +5,10 @@ pub fn redacted(url: &str) -> String {
     };
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    let user = rest.rsplit_once('@').and_then(|(who, _)| who.split(':').next()).filter(|user| !user.is_empty());
+    let user = rest
+        .rsplit_once('@')
+        .and_then(|(who, _)| who.split(':').next())
+        .filter(|user| !user.is_empty());
     // The query may hold a password too; what is told is the host alone, which may be a socket's folder.
     let host = query
         .split('&')
