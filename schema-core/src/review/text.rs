@@ -103,6 +103,14 @@ mod tests {
                 comment: None,
             },
         );
-        insta::assert_snapshot!(difference(&old, &new), @"");
+        insta::assert_snapshot!(difference(&old, &new), @r"
+        + enum public.status
+        +   'a''b'
+
+          table public.contacts
+        +   full_name text
+        -   name text not null
+        +   comment 'people\n+ table x'
+        ");
     }
 }
