@@ -5,6 +5,8 @@
 #[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
+pub mod expression;
+#[cfg(feature = "engine")]
 pub mod introspect;
 #[cfg(feature = "engine")]
 pub mod migrations;
