@@ -40,18 +40,20 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     if args.check {
         return Ok(check(&plan, forks));
     }
-    let baseline = baseline::needed(&sides).then_some(&sides);
-    if plan.is_empty() && baseline.is_none() {
+    let baseline = baseline::prepend(&mut plan, &sides).await?;
+    if plan.is_empty() {
         say("nothing to do: no difference");
         return Ok(Outcome::Done);
-    }
-    if let Some(sides) = baseline {
-        baseline::prepend(&mut plan, sides, loader).await?;
     }
     let verdict = if args.no_proof {
         proving::Verdict::none()
     } else {
         proving::prove(&plan, loader).await?
+    };
+    let leads_to = if baseline {
+        Some(baseline::fresh_database(&plan, &out, &sides, args.released, loader).await?)
+    } else {
+        leads_to(&plan, &out, &sides, args.released)
     };
     let layout = Layout::new(
         &out,
@@ -61,7 +63,7 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
             stamp: args.stamp.unwrap_or_else(Version::now),
             released: args.released,
             proof: verdict.record.clone(),
-            leads_to: leads_to(&plan, &out, &sides, args.released),
+            leads_to,
         },
     )?;
     if !args.dry_run {

@@ -5,8 +5,7 @@ use schema_core::introspect::Included;
 use schema_core::migrations::{Directory, PlanRecord};
 use schema_core::scratch::ScratchChoice;
 use schema_core::source::{
-    Loaded, Loader, Origin, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted,
-    scope,
+    Loaded, Loader, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted, scope,
 };
 
 use crate::args::Sources;
@@ -221,7 +220,7 @@ impl Project {
 
 /// Asks for a scratch server of the database's version.
 fn prefer(loader: &Loader, loaded: &Loaded) {
-    if let (Origin::Database | Origin::Migrations, Some(major)) = (&loaded.origin, loaded.server_major) {
+    if let Some(major) = loaded.server_major {
         loader.prefer_major(major);
     }
 }

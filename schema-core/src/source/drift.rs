@@ -1,6 +1,5 @@
 use crate::review::{Change, changes};
 use crate::schema::Schema;
-use crate::source::leftovers::slot_name;
 
 /// How a live database differs from what its migrations should have made of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub fn drift(replay: &Schema, live: &Schema) -> Drift {
         .iter()
         .filter(|change| !is_foreign(change, replay))
         .map(|change| {
-            let name = slot_name(&change.slot);
+            let name = change.slot.name();
             match change.change {
                 "added" => format!("{name}: only in the database"),
                 "dropped" => format!("{name}: missing in the database"),

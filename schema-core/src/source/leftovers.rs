@@ -43,7 +43,7 @@ pub fn keep_leftovers(wanted: &Schema, open: &[&PlanRecord]) -> Result<Schema, L
             for patch in waiting.effect.iter().rev().filter(|patch| !is_fill(patch)) {
                 if !stands(&target, &patch.slot, patch.after.as_ref()) {
                     return Err(LeftoverConflict::Touched {
-                        object: slot_name(&patch.slot),
+                        object: patch.slot.name(),
                         plan: plan.folder(),
                         phase: phase_word(waiting.phase),
                     });
@@ -84,7 +84,7 @@ pub fn release_target(head: &Schema, plan: &PlanRecord) -> Result<(Schema, Schem
         }
         if !stands(&to, &patch.slot, patch.before.as_ref()) {
             return Err(LeftoverConflict::Gone {
-                object: slot_name(&patch.slot),
+                object: patch.slot.name(),
                 plan: plan.folder(),
                 phase: phase_word(waiting.phase),
             });
@@ -115,20 +115,6 @@ fn phase_word(phase: crate::plan::Phase) -> &'static str {
         crate::plan::Phase::Expand => "expand",
         crate::plan::Phase::Cutover => "cutover",
         crate::plan::Phase::Contract => "contract",
-    }
-}
-
-/// An object's name for people.
-pub(super) fn slot_name(slot: &Slot) -> String {
-    match slot {
-        Slot::Namespace(name) => name.raw().to_owned(),
-        Slot::Enum(name) | Slot::Sequence(name) | Slot::Table(name) | Slot::Sync(name) => name.to_string(),
-        Slot::Column(table, name) | Slot::Constraint(table, name) | Slot::Index(table, name) => {
-            format!("{table}.{name}")
-        }
-        Slot::Options(table) => format!("the storage of {table}"),
-        Slot::Comment(table) => format!("the comment of {table}"),
-        Slot::Fill(id) => id.clone(),
     }
 }
 

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -32,13 +33,23 @@ pub enum Origin {
     /// Structs.
     Model(Box<Model>),
     /// A live database.
-    Database,
+    Database(DatabaseUrl),
     /// A migrations directory.
     Migrations,
     /// A script or a YAML file.
     File,
     /// Nothing.
     Empty,
+}
+
+/// A URL that may hold a password: only its place is ever printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(pub String);
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redacted(&self.0))
+    }
 }
 
 /// A schema with what is known about where it came from.
@@ -151,7 +162,11 @@ impl Loader {
             place: Some(redacted(url)),
             server_major: Some(live.major()),
             publications: live.publications,
-            ..Loaded::plain(live.schema, Origin::Database, format!("database {}", live.database))
+            ..Loaded::plain(
+                live.schema,
+                Origin::Database(DatabaseUrl(url.to_owned())),
+                format!("database {}", live.database),
+            )
         })
     }
 
