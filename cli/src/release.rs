@@ -50,7 +50,15 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
     let mut leads_to = to.clone();
     leads_to.fills.clear();
     let stamp = args.stamp.unwrap_or_else(Version::now);
-    let layout = Layout::release(directory, record, &plan, stamp, Some(leads_to), verdict.text.clone())?;
+    let layout = Layout::release(
+        directory,
+        record,
+        &plan,
+        stamp,
+        Some(leads_to),
+        verdict.record.clone(),
+        verdict.text.clone(),
+    )?;
     if !args.dry_run {
         layout.changes.commit()?;
     }

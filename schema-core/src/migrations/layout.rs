@@ -102,7 +102,8 @@ impl Layout {
         replanned: &Plan,
         stamp: Version,
         leads_to: Option<Schema>,
-        proof: String,
+        proof: Option<String>,
+        verdict: String,
     ) -> Result<Self, MigrationsError> {
         let Some(phase) = record.waiting.first().map(|waiting| waiting.phase) else {
             return Err(MigrationsError::NothingWaits(record.folder()));
@@ -142,8 +143,11 @@ impl Layout {
         kept.splice(place..place, moved);
         record.files = kept;
         record.waiting.remove(0);
-        record.proof = proof;
+        record.proof = verdict;
         changes.replace(plan_folder.join(PlanRecord::FILE), record.text()?);
+        if let Some(proof) = proof {
+            changes.replace(plan_folder.join("proof.yaml"), proof);
+        }
         changes.writes.append(&mut sql.writes);
         if let Some(schema) = leads_to {
             let plans: Vec<PlanRecord> = directory

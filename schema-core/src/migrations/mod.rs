@@ -17,3 +17,6 @@ pub use layout::{Layout, NewPlan};
 pub use record::{Adopts, Owned, Parent, PlanRecord, RecordedFile, RecordedScript, RecordedStage, Waiting};
 pub use version::{Version, VersionError};
 pub use write::{Changes, Write};
+
+#[cfg(test)]
+mod tests;
