@@ -1,0 +1,4 @@
+//! Tests of the whole, many of which meet a server.
+
+mod cli;
+mod wiring;
