@@ -2,6 +2,18 @@
 //!
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
+// The cases under `tests/` call this crate by its name.
+#[cfg(test)]
+extern crate self as schema_core;
+
+#[doc(hidden)]
+#[path = "check.rs"]
+pub mod __private;
+mod sql_type;
+
+pub use schema_macros::{PgEnum, Table};
+pub use sql_type::{SqlName, SqlType};
+
 #[cfg(feature = "engine")]
 pub mod change;
 #[cfg(feature = "engine")]
@@ -26,6 +38,8 @@ pub mod planner;
 pub mod review;
 #[cfg(feature = "engine")]
 pub mod run_file;
+#[cfg(feature = "engine")]
+pub mod scan;
 #[cfg(feature = "engine")]
 pub mod schema;
 #[cfg(feature = "engine")]
