@@ -3,3 +3,7 @@
 mod catalog;
 mod introspect;
 mod server;
+//! Tests of the whole, many of which meet a server.
+
+mod cli;
+mod wiring;
