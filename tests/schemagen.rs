@@ -1,9 +1,7 @@
-//! Tests that meet a server.
-
-mod catalog;
-mod introspect;
-mod server;
 //! Tests of the whole, many of which meet a server.
 
+mod catalog;
 mod cli;
+mod introspect;
+mod server;
 mod wiring;
