@@ -3,5 +3,9 @@
 mod catalog;
 mod cli;
 mod introspect;
+mod race;
+mod rollout;
 mod server;
+mod sync;
+mod traffic;
 mod wiring;
