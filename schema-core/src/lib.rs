@@ -3,6 +3,8 @@
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
 #[cfg(feature = "engine")]
+pub mod compat;
+#[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod run_file;
