@@ -5,6 +5,10 @@
 #[cfg(feature = "engine")]
 pub mod compat;
 #[cfg(feature = "engine")]
+pub mod expression;
+#[cfg(feature = "engine")]
+pub mod introspect;
+#[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod run_file;
