@@ -11,6 +11,8 @@ pub mod introspect;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod proof;
+#[cfg(feature = "engine")]
 pub mod run_file;
 #[cfg(feature = "engine")]
 pub mod schema;

@@ -22,9 +22,21 @@ pub(super) fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> 
     if !expected.namespaces.keys().any(|n| n.raw() == "public") {
         found_namespaces.retain(|n, _| n.raw() != "public");
     }
-    pairs(&mut out, "schema ", &expected.namespaces, &found_namespaces, Clone::clone);
+    pairs(
+        &mut out,
+        "schema ",
+        &expected.namespaces,
+        &found_namespaces,
+        Clone::clone,
+    );
     pairs(&mut out, "enum ", &expected.enums, &found.enums, Clone::clone);
-    pairs(&mut out, "sequence ", &expected.sequences, &found.sequences, Clone::clone);
+    pairs(
+        &mut out,
+        "sequence ",
+        &expected.sequences,
+        &found.sequences,
+        Clone::clone,
+    );
     pairs(&mut out, "sync ", &expected.syncs, &found.syncs, Clone::clone);
     for name in keys(&expected.tables, &found.tables) {
         match (expected.tables.get(name), found.tables.get(name)) {
@@ -36,13 +48,14 @@ pub(super) fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> 
 }
 
 fn table(out: &mut Vec<Difference>, name: &QName, a: &Table, b: &Table) {
-    let columns = |t: &Table| -> BTreeMap<String, Column> {
-        t.columns.iter().map(|c| (c.name.to_string(), c.clone())).collect()
-    };
+    let columns =
+        |t: &Table| -> BTreeMap<String, Column> { t.columns.iter().map(|c| (c.name.to_string(), c.clone())).collect() };
     let prefix = format!("{name}.");
     let (of_a, of_b) = (columns(a), columns(b));
     pairs_with(out, &prefix, &of_a, &of_b, |x, y| align_column(a, x, b, y));
-    pairs_with(out, &prefix, &a.constraints, &b.constraints, |x, y| align_constraint(a, x, b, y));
+    pairs_with(out, &prefix, &a.constraints, &b.constraints, |x, y| {
+        align_constraint(a, x, b, y)
+    });
     pairs_with(out, &prefix, &a.indexes, &b.indexes, |x, y| align_index(a, x, b, y));
     let bare = |t: &Table| {
         let mut t = t.clone();
@@ -162,7 +175,11 @@ fn changed<T: Serialize>(object: String, a: &T, b: &T) -> Difference {
         .filter(|name| a.get(*name) != b.get(*name))
         .map(|name| {
             let text = |v: Option<&serde_json::Value>| v.map_or_else(|| "none".to_owned(), ToString::to_string);
-            format!("{name}: the plan says {}, the catalog has {}", text(a.get(name)), text(b.get(name)))
+            format!(
+                "{name}: the plan says {}, the catalog has {}",
+                text(a.get(name)),
+                text(b.get(name))
+            )
         })
         .collect();
     Difference {

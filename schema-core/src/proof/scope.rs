@@ -37,7 +37,8 @@ impl Scope {
         match &patch.slot {
             Slot::Enum(name) => {
                 for schema in schemas {
-                    self.touched.extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
                 }
             }
             Slot::Sequence(name) => {
@@ -120,7 +121,9 @@ impl Scope {
             .collect();
         let named = |name: &QName| {
             let text = name.to_string();
-            defaults.iter().any(|d| d.contains(&text) || d.contains(name.name.raw()))
+            defaults
+                .iter()
+                .any(|d| d.contains(&text) || d.contains(name.name.raw()))
         };
         let kept: BTreeSet<QName> = small
             .sequences
@@ -131,7 +134,9 @@ impl Scope {
             })
             .map(|(name, _)| name.clone())
             .collect();
-        small.sequences.retain(|name, _| kept.contains(name) || self.sequences.contains(name));
+        small
+            .sequences
+            .retain(|name, _| kept.contains(name) || self.sequences.contains(name));
         small.syncs.retain(|_, s| self.tables.contains(&s.table));
         small.fills.retain(|_, f| self.tables.contains(&f.table));
         small

@@ -17,21 +17,48 @@ pub(super) struct Values {
 
 /// What a type that we do not know may take.
 const GUESSES: &[&str] = &[
-    "1", "2", "a", "b", "a1", "x@example.org", "y@example.org", "2024-01-01", "2024-01-02", "true", "{}", "{1}", "0.5",
-    "00000000-0000-4000-8000-000000000001", "10.0.0.1", "[1,2,3]", "[1,2]", "[1]", "a=>1", "(1)", "(1,2)", "(a)",
-    "https://example.org/", "+15550100", "AB", "ABC", "12345", "EUR", "SRID=4326;POINT(1 1)", "POINT(1 1)",
+    "1",
+    "2",
+    "a",
+    "b",
+    "a1",
+    "x@example.org",
+    "y@example.org",
+    "2024-01-01",
+    "2024-01-02",
+    "true",
+    "{}",
+    "{1}",
+    "0.5",
+    "00000000-0000-4000-8000-000000000001",
+    "10.0.0.1",
+    "[1,2,3]",
+    "[1,2]",
+    "[1]",
+    "a=>1",
+    "(1)",
+    "(1,2)",
+    "(a)",
+    "https://example.org/",
+    "+15550100",
+    "AB",
+    "ABC",
+    "12345",
+    "EUR",
+    "SRID=4326;POINT(1 1)",
+    "POINT(1 1)",
 ];
 
 impl Values {
     /// Learns what the unknown types of these schemas take. Runs in the open transaction.
-    pub(super) async fn learn(
-        connection: &mut PgConnection,
-        schemas: &[&Schema],
-    ) -> Result<Self, ProofError> {
+    pub(super) async fn learn(connection: &mut PgConnection, schemas: &[&Schema]) -> Result<Self, ProofError> {
         let mut values = Self::default();
         for schema in schemas {
             for (name, enum_type) in &schema.enums {
-                values.labels.entry(name.to_string()).or_insert_with(|| enum_type.labels.clone());
+                values
+                    .labels
+                    .entry(name.to_string())
+                    .or_insert_with(|| enum_type.labels.clone());
             }
         }
         let unknown: BTreeSet<&str> = schemas
@@ -49,7 +76,9 @@ impl Values {
                 match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
                     Ok(_) => taken.push(value),
                     Err(sqlx::Error::Database(_)) => {
-                        sqlx::raw_sql("ROLLBACK TO guess; RELEASE guess").execute(&mut *connection).await?;
+                        sqlx::raw_sql("ROLLBACK TO guess; RELEASE guess")
+                            .execute(&mut *connection)
+                            .await?;
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -248,11 +277,22 @@ mod tests {
     #[test]
     fn values_differ_and_fit() {
         let values = Values::default();
-        for type_name in ["integer", "uuid", "character varying(2)", "numeric(4,2)", "inet", "text[]", "bit(3)"] {
+        for type_name in [
+            "integer",
+            "uuid",
+            "character varying(2)",
+            "numeric(4,2)",
+            "inet",
+            "text[]",
+            "bit(3)",
+        ] {
             let (a, b) = (values.nth(type_name, 0).unwrap(), values.nth(type_name, 1).unwrap());
             assert_ne!(a, b, "{type_name}");
         }
-        assert_eq!(values.nth("character varying(2)", 27).unwrap(), "'bb'::character varying(2)");
+        assert_eq!(
+            values.nth("character varying(2)", 27).unwrap(),
+            "'bb'::character varying(2)"
+        );
         assert_eq!(values.nth("numeric(2,2)", 5).unwrap(), "'0'::numeric(2,2)");
         assert!(values.nth("public.unheard_of", 0).is_none());
     }

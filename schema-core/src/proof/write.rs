@@ -91,7 +91,9 @@ impl Writer<'_> {
     }
 
     fn is_keyed(&self, column: &Ident) -> bool {
-        crate::compat::unique_keys(self.table).iter().any(|k| k.columns.contains(&column))
+        crate::compat::unique_keys(self.table)
+            .iter()
+            .any(|k| k.columns.contains(&column))
     }
 
     /// Foreign key columns take the values of a row that stands, or NULL.
@@ -134,7 +136,12 @@ impl Writer<'_> {
         }
         let columns: Vec<String> = row.keys().map(ToString::to_string).collect();
         let values: Vec<&str> = row.values().map(String::as_str).collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", self.name, columns.join(", "), values.join(", "))
+        format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            self.name,
+            columns.join(", "),
+            values.join(", ")
+        )
     }
 
     /// Inserts a row of that shape, trying other values where a check or a key of this version refuses the first ones.
@@ -244,7 +251,10 @@ impl Writer<'_> {
             let columns = self.table.columns.iter().map(|c| c.name.clone());
             return Some((columns.filter(|c| key.contains(c.raw())).collect(), bounds.join(" ")));
         };
-        if let Some(condition) = name.strip_prefix("condition ").and_then(|n| self.conditions.get(n.parse::<usize>().ok()?)) {
+        if let Some(condition) = name
+            .strip_prefix("condition ")
+            .and_then(|n| self.conditions.get(n.parse::<usize>().ok()?))
+        {
             return Some((condition.columns.clone(), condition.expression.clone()));
         }
         let name = Ident::new(name.as_str());
@@ -270,7 +280,9 @@ impl Writer<'_> {
         if outcome.is_ok()
             && let Some(at) = self.broken_condition(connection).await?
         {
-            sqlx::raw_sql("ROLLBACK TO row; RELEASE row").execute(&mut *connection).await?;
+            sqlx::raw_sql("ROLLBACK TO row; RELEASE row")
+                .execute(&mut *connection)
+                .await?;
             return Ok(Err(Refused {
                 code: "23514".to_owned(),
                 constraint: Some(format!("condition {at}")),
@@ -307,10 +319,15 @@ pub(super) async fn run(connection: &mut PgConnection, sql: String) -> Result<Re
             Ok(Ok(rows))
         }
         Err(sqlx::Error::Database(error)) => {
-            sqlx::raw_sql("ROLLBACK TO statement; RELEASE statement").execute(connection).await?;
+            sqlx::raw_sql("ROLLBACK TO statement; RELEASE statement")
+                .execute(connection)
+                .await?;
             Ok(Err(Refused {
                 code: error.code().unwrap_or_default().into_owned(),
-                constraint: error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::constraint).map(ToOwned::to_owned),
+                constraint: error
+                    .try_downcast_ref::<PgDatabaseError>()
+                    .and_then(PgDatabaseError::constraint)
+                    .map(ToOwned::to_owned),
                 message: error.message().to_owned(),
             }))
         }
