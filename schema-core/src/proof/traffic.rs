@@ -143,8 +143,11 @@ impl Run<'_> {
         self.upserts(connection, &writer, table, &returning, &checks).await?;
         for (column, value) in &full {
             let mut values = vec![value.clone()];
-            if table.column(column).is_some_and(|c| !c.not_null) {
-                values.push("NULL".to_owned());
+            if let Some(column) = table.column(column) {
+                values.extend(self.boundary.values.labels(&column.type_name));
+                if !column.not_null {
+                    values.push("NULL".to_owned());
+                }
             }
             for value in values {
                 let operation = Operation::Update(column.clone());

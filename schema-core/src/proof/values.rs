@@ -50,20 +50,15 @@ const GUESSES: &[&str] = &[
 ];
 
 impl Values {
-    /// Learns what the unknown types of these schemas take. Runs in the open transaction.
-    pub(super) async fn learn(connection: &mut PgConnection, schemas: &[&Schema]) -> Result<Self, ProofError> {
+    /// Learns what the unknown types of this schema take. Runs in the open transaction.
+    pub(super) async fn learn(connection: &mut PgConnection, schema: &Schema) -> Result<Self, ProofError> {
         let mut values = Self::default();
-        for schema in schemas {
-            for (name, enum_type) in &schema.enums {
-                values
-                    .labels
-                    .entry(name.to_string())
-                    .or_insert_with(|| enum_type.labels.clone());
-            }
+        for (name, enum_type) in &schema.enums {
+            values.labels.insert(name.to_string(), enum_type.labels.clone());
         }
-        let unknown: BTreeSet<&str> = schemas
-            .iter()
-            .flat_map(|s| s.tables.values())
+        let unknown: BTreeSet<&str> = schema
+            .tables
+            .values()
             .flat_map(|t| &t.columns)
             .map(|c| c.type_name.trim_end_matches("[]"))
             .filter(|t| values.nth(t, 0).is_none())
@@ -102,6 +97,15 @@ impl Values {
             return pick(learned);
         }
         text_of(type_name, n).map(|text| format!("{}::{type_name}", Literal(&text)))
+    }
+
+    /// All labels of an enum type, as values; none for other types.
+    pub(super) fn labels(&self, type_name: &str) -> Vec<String> {
+        let labels = self.labels.get(type_name).map(Vec::as_slice).unwrap_or_default();
+        labels
+            .iter()
+            .map(|label| format!("{}::{type_name}", Literal(label)))
+            .collect()
     }
 
     /// Values at the ends of the type.
