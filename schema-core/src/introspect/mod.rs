@@ -6,14 +6,18 @@
 mod columns;
 mod connect;
 mod constraints;
+mod dependencies;
 mod included;
 mod indexes;
+mod others;
 mod query;
+mod syncs;
 mod tables;
 mod types;
 
 pub use connect::{ConnectError, connect};
 pub use included::Included;
+pub use syncs::SYNC_COMMENT;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +42,8 @@ pub struct Live {
     pub publications: BTreeMap<QName, Vec<String>>,
     /// Rows as the statistics estimate them; tables that were never analysed are missing.
     pub row_estimates: BTreeMap<QName, i64>,
+    /// For each sync the definitions of its function and of its triggers, as the server prints them.
+    pub sync_definitions: BTreeMap<QName, Vec<String>>,
 }
 
 impl Live {
@@ -140,5 +146,7 @@ async fn read(connection: &mut PgConnection, included: &Included) -> Result<Live
     columns::read(connection, &mut live.schema).await?;
     constraints::read(connection, &mut live.schema).await?;
     indexes::read(connection, &mut live.schema).await?;
+    let syncs = syncs::read(connection, included, &mut live).await?;
+    others::read(connection, included, syncs, &mut live.schema).await?;
     Ok(live)
 }
