@@ -12,6 +12,8 @@ use crate::schema::{Column, Constraint, ConstraintKind, Expr, Index, KeyTarget, 
 pub(super) struct Difference {
     pub(super) object: String,
     pub(super) message: String,
+    /// Whether only one side has it: then no spelling makes them equal.
+    pub(super) one_sided: bool,
 }
 
 /// What differs, by object. Column order, fills and what the model cannot express do not count.
@@ -159,6 +161,7 @@ fn presence(object: String, expected: bool) -> Difference {
     Difference {
         object,
         message: message.to_owned(),
+        one_sided: true,
     }
 }
 
@@ -185,5 +188,6 @@ fn changed<T: Serialize>(object: String, a: &T, b: &T) -> Difference {
     Difference {
         object,
         message: parts.join("; "),
+        one_sided: false,
     }
 }
