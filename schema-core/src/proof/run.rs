@@ -4,7 +4,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::build::{build, exec};
 use super::compare::{Difference, differences};
-use super::conditions::conditions;
+use super::conditions::{conditions, conditions_back};
 use super::groups::groups;
 use super::prepared::Prepared;
 use super::record::{Proof, ProofFailure, Unproven};
@@ -129,6 +129,7 @@ impl Course<'_> {
         self.catalog(connection, "", "start", &self.old.clone()).await?;
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
         self.old_values = Values::learn(connection, &self.old).await?;
+        self.old_values.convertible(&self.old, &self.new);
         self.conditions = conditions(connection, self.plan, &self.old).await?;
         let (counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
@@ -195,9 +196,7 @@ impl Course<'_> {
             if self.script(connection, file, "down", &file.down).await? == Go::Stop {
                 return Ok(Go::Stop);
             }
-            if self.replay(file, "down", &file.down.effect) == Go::Stop {
-                return Ok(Go::Stop);
-            }
+            self.replay_back(&file.down.effect);
         }
         if let Some(file) = files.first() {
             self.catalog(connection, &file.slug, "down", &self.now.clone()).await?;
@@ -261,6 +260,14 @@ impl Course<'_> {
             }
         }
         Go::On
+    }
+
+    /// An undo may find more than it was made for (a constraint that a later file validated, which nothing takes back):
+    /// what counts is where it ends.
+    fn replay_back(&mut self, patches: &[Patch]) {
+        for patch in patches {
+            self.now.put(&patch.slot, patch.after.clone());
+        }
     }
 
     fn fail(&mut self, file: &str, step: &str, object: &str, message: String) {
@@ -471,10 +478,10 @@ impl Course<'_> {
 
     /// Rows that both versions write while they run side by side, for the later phases.
     async fn leave(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
+        let back = conditions_back(connection, self.plan, &self.old, &self.new).await?;
         for old in [true, false] {
             let (side, _) = self.sides(old);
-            let none = BTreeMap::new();
-            let conditions = if old { &self.conditions } else { &none };
+            let conditions = if old { &self.conditions } else { &back };
             leave_rows(connection, side, &self.boundary_data(old, None), conditions).await?;
         }
         self.snapshot(connection).await
@@ -523,11 +530,10 @@ impl Course<'_> {
         exec(connection, "SET schemagen.allow_data_loss = 'all'".to_owned()).await?;
         let reached = self.now.clone();
         for file in self.plan.files.iter().rev() {
-            if self.script(connection, file, "roll back", &file.down).await? == Go::Stop
-                || self.replay(file, "roll back", &file.down.effect) == Go::Stop
-            {
+            if self.script(connection, file, "roll back", &file.down).await? == Go::Stop {
                 return Ok(());
             }
+            self.replay_back(&file.down.effect);
         }
         let Some(first) = self.plan.files.first() else {
             return Ok(());

@@ -91,6 +91,10 @@ impl Snapshots {
                 .map(|c| &c.name)
                 .filter(|c| snapshot.columns.contains(*c) && !lost.contains(&(name.clone(), (*c).clone())))
                 .collect();
+            if common.is_empty() {
+                // The table was gone meanwhile, rows and all.
+                continue;
+            }
             let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common
                 .into_iter()
                 .partition(|c| changing.contains(&(name.clone(), (*c).clone())));

@@ -399,13 +399,18 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a hazard of the plan names this table and one of these reasons.
+    /// Whether a hazard of the plan names this table, or the type of one of its columns, and one of these reasons.
     fn is_announced(&self, name: &QName, reasons: &[Reason], old: bool) -> bool {
+        let types = [self.side.schema, self.boundary.stage]
+            .into_iter()
+            .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
+            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
+        let names: BTreeSet<&str> = types.map(|t| t.name.raw()).chain([name.name.raw()]).collect();
         reasons.iter().any(|reason| {
             self.boundary
                 .hazards
                 .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && h.object.contains(name.name.raw()))
+                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n)))
         })
     }
 
