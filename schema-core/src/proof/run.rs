@@ -16,7 +16,7 @@ use super::write::Condition;
 use super::{ProofError, ProofOptions};
 use crate::compat::{Operation, Retyped, retyped};
 use crate::introspect::{Included, introspect};
-use crate::plan::{Phase, Plan, PlanFile, Script};
+use crate::plan::{HazardKind, Phase, Plan, PlanFile, Script};
 use crate::run_file::{RunFileError, run_script};
 use crate::schema::{Ident, Object, Patch, QName, Schema};
 use crate::scratch::{Scratch, ScratchDatabase};
@@ -118,6 +118,8 @@ struct Course<'a> {
 enum Go {
     On,
     Stop,
+    /// Not this way: an undo needs values that the plan was allowed to lose.
+    Lost,
 }
 
 impl Course<'_> {
@@ -192,17 +194,24 @@ impl Course<'_> {
             self.fills(connection, file, "up").await?;
         }
         let reached = self.now.clone();
-        for file in files.iter().rev() {
-            if self.script(connection, file, "down", &file.down).await? == Go::Stop {
-                return Ok(Go::Stop);
+        let mut standing = 0;
+        for (at, file) in files.iter().enumerate().rev() {
+            match self.script(connection, file, "down", &file.down).await? {
+                Go::On => self.replay_back(&file.down.effect),
+                Go::Stop => return Ok(Go::Stop),
+                Go::Lost => {
+                    standing = at + 1;
+                    break;
+                }
             }
-            self.replay_back(&file.down.effect);
         }
-        if let Some(file) = files.first() {
+        if let Some(file) = files.first()
+            && standing == 0
+        {
             self.catalog(connection, &file.slug, "down", &self.now.clone()).await?;
             self.rows(connection, &file.slug).await?;
         }
-        for file in files {
+        for file in &files[standing..] {
             if self.script(connection, file, "up again", &file.up).await? == Go::Stop {
                 return Ok(Go::Stop);
             }
@@ -236,6 +245,14 @@ impl Course<'_> {
             RunFileError::Statement { code, .. } => code.as_str(),
             RunFileError::PsqlCommand { .. } => "",
         };
+        let loses_data = self.plan.hazards.iter().any(|h| h.kind == HazardKind::DataLoss);
+        if matches!(step, "down" | "roll back") && loses_data && code.starts_with("23") {
+            self.proof.unproven.push(Unproven {
+                what: format!("the undo of {}", file.slug),
+                why: format!("it needs values that the plan was allowed to lose: {error}"),
+            });
+            return Ok(Go::Lost);
+        }
         // A syntax error or a feature that is not there yet, on a server older than the one that the plan is made for.
         if self.scratch.major() < self.plan.target_version && matches!(code, "42601" | "0A000" | "42704" | "42883") {
             self.proof.unproven.push(Unproven {
@@ -530,9 +547,10 @@ impl Course<'_> {
         exec(connection, "SET schemagen.allow_data_loss = 'all'".to_owned()).await?;
         let reached = self.now.clone();
         for file in self.plan.files.iter().rev() {
-            if self.script(connection, file, "roll back", &file.down).await? == Go::Stop {
+            if self.script(connection, file, "roll back", &file.down).await? != Go::On {
                 return Ok(());
             }
+            self.lost.extend(lost_by(&file.down.effect, &self.now));
             self.replay_back(&file.down.effect);
         }
         let Some(first) = self.plan.files.first() else {
