@@ -2,6 +2,18 @@
 //!
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
+// The cases under `tests/` call this crate by its name.
+#[cfg(test)]
+extern crate self as schema_core;
+
+#[doc(hidden)]
+#[path = "check.rs"]
+pub mod __private;
+mod sql_type;
+
+pub use schema_macros::{PgEnum, Table};
+pub use sql_type::{SqlName, SqlType};
+
 #[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
@@ -26,3 +38,5 @@ pub mod source;
 pub mod sql;
 #[cfg(feature = "engine")]
 pub mod sql_script;
+#[cfg(feature = "engine")]
+pub mod scan;

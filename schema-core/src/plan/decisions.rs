@@ -24,6 +24,9 @@ pub struct Decisions {
     /// Declared table renames.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub table_renames: Vec<TableRename>,
+    /// Declared renames of enum types.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub type_renames: Vec<TableRename>,
     /// Values for rows that stand without one (`backfill = "sql"`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backfills: Vec<(ColumnRef, Expr)>,
@@ -67,7 +70,7 @@ pub struct ColumnRename {
     pub to: Ident,
 }
 
-/// A table that changes its name.
+/// A table or a type that changes its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableRename {
     /// The old name.

@@ -1,0 +1,228 @@
+//! A little of SQL expressions: which columns they name, and what PostgreSQL would call them.
+
+use std::collections::BTreeSet;
+
+use crate::schema::Ident;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    Name { text: String, quoted: bool },
+    Text,
+    Number,
+    Symbol(char),
+}
+
+fn tokens(sql: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => {
+                loop {
+                    match chars.next() {
+                        Some('\'') if chars.next_if_eq(&'\'').is_some() => {}
+                        Some('\'') | None => break,
+                        Some(_) => {}
+                    }
+                }
+                found.push(Token::Text);
+            }
+            '"' => {
+                let mut text = String::new();
+                loop {
+                    match chars.next() {
+                        Some('"') if chars.next_if_eq(&'"').is_some() => text.push('"'),
+                        Some('"') | None => break,
+                        Some(c) => text.push(c),
+                    }
+                }
+                found.push(Token::Name { text, quoted: true });
+            }
+            c if c.is_alphabetic() || c == '_' => {
+                let mut text = c.to_lowercase().to_string();
+                while let Some(c) = chars.next_if(|c| c.is_alphanumeric() || *c == '_' || *c == '$') {
+                    text.extend(c.to_lowercase());
+                }
+                // `E'…'`, `B'…'`: the letter belongs to the text.
+                if text.len() == 1 && chars.peek() == Some(&'\'') {
+                    continue;
+                }
+                found.push(Token::Name { text, quoted: false });
+            }
+            c if c.is_ascii_digit() => {
+                while chars.next_if(|c| c.is_alphanumeric() || *c == '.').is_some() {}
+                found.push(Token::Number);
+            }
+            c if c.is_whitespace() => {}
+            c => found.push(Token::Symbol(c)),
+        }
+    }
+    found
+}
+
+/// The columns among `known` that an expression names.
+pub(super) fn columns(sql: &str, known: &BTreeSet<Ident>) -> BTreeSet<Ident> {
+    let tokens = tokens(sql);
+    let mut found = BTreeSet::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let Token::Name { text, .. } = token else { continue };
+        let before = i.checked_sub(1).and_then(|i| tokens.get(i));
+        let cast = before == Some(&Token::Symbol(':'));
+        let call_or_qualifier = matches!(tokens.get(i + 1), Some(Token::Symbol('(' | '.')));
+        let name = Ident::new(text.clone());
+        if !cast && !call_or_qualifier && known.contains(&name) {
+            found.insert(name);
+        }
+    }
+    found
+}
+
+/// What PostgreSQL calls an expression key in the name of an index (`FigureIndexColname`).
+pub(super) fn column_name(sql: &str) -> String {
+    figure(&tokens(sql)).unwrap_or_else(|| "expr".to_owned())
+}
+
+fn figure(tokens: &[Token]) -> Option<String> {
+    let tokens = strip_parentheses(tokens);
+    // `x::type` is called like x, or like the type when x has no name.
+    if let Some(at) = top_level(tokens, |w| w == [Token::Symbol(':'), Token::Symbol(':')]) {
+        return figure(&tokens[..at]).or_else(|| match tokens.get(at + 2) {
+            Some(Token::Name { text, .. }) => Some(type_name(text).to_owned()),
+            _ => None,
+        });
+    }
+    match tokens {
+        [Token::Name { text, quoted: false }, .., Token::Name { text: end, quoted: false }]
+            if text == "case" && end == "end" =>
+        {
+            Some("case".to_owned())
+        }
+        [Token::Name { text, quoted: false }, Token::Symbol('('), .., Token::Symbol(')')]
+            if closes_at_end(&tokens[1..]) && text == "cast" =>
+        {
+            figure_cast(&tokens[2..tokens.len() - 1])
+        }
+        [Token::Name { text, quoted }, Token::Symbol('('), .., Token::Symbol(')')] if closes_at_end(&tokens[1..]) => {
+            Some(if *quoted { text.clone() } else { function_name(text).to_owned() })
+        }
+        [.., Token::Symbol('.'), Token::Name { text, .. }] if dotted(tokens) => Some(text.clone()),
+        [Token::Name { .. }, Token::Symbol('.'), rest @ ..] if matches!(rest, [Token::Name { .. }, Token::Symbol('('), ..]) => {
+            figure(rest)
+        }
+        [Token::Name { text, .. }] => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn figure_cast(tokens: &[Token]) -> Option<String> {
+    let at = top_level(tokens, |w| matches!(&w[0], Token::Name { text, quoted: false } if text == "as"))?;
+    figure(&tokens[..at]).or_else(|| match tokens.get(at + 1) {
+        Some(Token::Name { text, .. }) => Some(type_name(text).to_owned()),
+        _ => None,
+    })
+}
+
+/// The parser's own name of a type.
+fn type_name(written: &str) -> &str {
+    match written {
+        "int" | "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "boolean" => "bool",
+        "decimal" | "dec" => "numeric",
+        "real" => "float4",
+        "float" | "double" => "float8",
+        "character" | "char" => "bpchar",
+        other => other,
+    }
+}
+
+/// Functions that the grammar calls by another name.
+fn function_name(written: &str) -> &str {
+    match written {
+        "trim" => "btrim",
+        other => other,
+    }
+}
+
+fn dotted(tokens: &[Token]) -> bool {
+    tokens.len() % 2 == 1
+        && tokens.iter().enumerate().all(|(i, token)| match token {
+            Token::Name { .. } => i % 2 == 0,
+            Token::Symbol('.') => i % 2 == 1,
+            _ => false,
+        })
+}
+
+fn strip_parentheses(mut tokens: &[Token]) -> &[Token] {
+    while let [Token::Symbol('('), inner @ .., Token::Symbol(')')] = tokens {
+        if !closes_at_end(tokens) {
+            break;
+        }
+        tokens = inner;
+    }
+    tokens
+}
+
+/// Whether the parenthesis that opens first is the one that closes last.
+fn closes_at_end(tokens: &[Token]) -> bool {
+    let mut depth = 0;
+    for (i, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Symbol('(') => depth += 1,
+            Token::Symbol(')') => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return i == tokens.len() - 1;
+        }
+    }
+    false
+}
+
+/// The last place outside of parentheses where two tokens match.
+fn top_level(tokens: &[Token], found: impl Fn(&[Token]) -> bool) -> Option<usize> {
+    let mut depth = 0;
+    let mut at = None;
+    for i in 0..tokens.len().saturating_sub(1) {
+        match &tokens[i] {
+            Token::Symbol('(') => depth += 1,
+            Token::Symbol(')') => depth -= 1,
+            _ if depth == 0 && found(&tokens[i..i + 2]) => at = Some(i),
+            _ => {}
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expression_keys_are_called_as_postgresql_calls_them() {
+        for (sql, name) in [
+            ("lower(email)", "lower"),
+            ("(lower(email))", "lower"),
+            ("a || b", "expr"),
+            ("(payload->>'id')", "expr"),
+            ("email::text", "email"),
+            ("(a + b)::bigint", "int8"),
+            ("coalesce(a, b)", "coalesce"),
+            ("lower(a) || lower(b)", "expr"),
+            ("public.slug(a)", "slug"),
+            ("CAST(a AS text)", "a"),
+            ("trim(a)", "btrim"),
+            ("case when a then b else c end", "case"),
+        ] {
+            assert_eq!(column_name(sql), name, "{sql}");
+        }
+    }
+
+    #[test]
+    fn columns_are_names_outside_of_text_and_calls() {
+        let known: BTreeSet<Ident> = ["email", "lower", "State"].map(Ident::from).into();
+        let named = columns("lower(email) = 'lower' AND \"State\" <> 'x'::lower", &known);
+        assert_eq!(named.iter().map(Ident::raw).collect::<Vec<_>>(), ["State", "email"]);
+    }
+}
