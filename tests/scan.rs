@@ -28,10 +28,20 @@ fn said(dir: &Path, options: &ScanOptions) -> String {
         let _ = writeln!(text, "partial: {table}");
     }
     for literal in &scan.literals {
-        let _ = writeln!(text, "literal: {}: {} of {}", literal.at, literal.kind.words(), literal.tables.join(", "));
+        let _ = writeln!(
+            text,
+            "literal: {}: {} of {}",
+            literal.at,
+            literal.kind.words(),
+            literal.tables.join(", ")
+        );
     }
     let _ = write!(text, "--- schema\n{}", serde_yaml::to_string(&scan.schema).unwrap());
-    let _ = write!(text, "--- decisions\n{}", serde_yaml::to_string(&scan.decisions).unwrap());
+    let _ = write!(
+        text,
+        "--- decisions\n{}",
+        serde_yaml::to_string(&scan.decisions).unwrap()
+    );
     text.push_str("--- spans\n");
     for (slot, at) in &scan.spans {
         let _ = writeln!(text, "{at}: {slot:?}");

@@ -40,6 +40,9 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     if args.check {
         return Ok(check(&plan, forks));
     }
+    if let Some(model) = sides.to.model() {
+        report::name_star_uses(&mut plan, model);
+    }
     let baseline = baseline::prepend(&mut plan, &sides).await?;
     if plan.is_empty() {
         say("nothing to do: no difference");

@@ -29,6 +29,8 @@ pub mod review;
 #[cfg(feature = "engine")]
 pub mod run_file;
 #[cfg(feature = "engine")]
+pub mod scan;
+#[cfg(feature = "engine")]
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod scratch;
@@ -38,5 +40,3 @@ pub mod source;
 pub mod sql;
 #[cfg(feature = "engine")]
 pub mod sql_script;
-#[cfg(feature = "engine")]
-pub mod scan;

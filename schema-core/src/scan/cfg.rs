@@ -15,7 +15,9 @@ pub(super) enum Truth {
 }
 
 /// Names that are off whenever an application runs.
-const OFF: &[&str] = &["test", "doctest", "doc", "miri", "clippy", "rustfmt", "loom", "fuzzing", "kani", "coverage"];
+const OFF: &[&str] = &[
+    "test", "doctest", "doc", "miri", "clippy", "rustfmt", "loom", "fuzzing", "kani", "coverage",
+];
 
 /// Evaluates the tokens inside `cfg(…)`.
 pub(super) fn eval(tokens: TokenStream, features: &BTreeSet<String>) -> Truth {
@@ -34,7 +36,10 @@ pub(super) fn eval(tokens: TokenStream, features: &BTreeSet<String>) -> Truth {
             }
         }
         [TokenTree::Ident(name), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
-            let parts: Vec<Truth> = split(group.stream()).into_iter().map(|part| eval(part, features)).collect();
+            let parts: Vec<Truth> = split(group.stream())
+                .into_iter()
+                .map(|part| eval(part, features))
+                .collect();
             let any = |truth| parts.contains(&truth);
             match name.to_string().as_str() {
                 "not" => match parts.as_slice() {
@@ -111,12 +116,16 @@ impl Attributes {
             return;
         }
         let mut parts = split(list.tokens.clone()).into_iter();
-        let truth = parts.next().map_or(Truth::Unknown, |predicate| eval(predicate, features));
+        let truth = parts
+            .next()
+            .map_or(Truth::Unknown, |predicate| eval(predicate, features));
         if truth == Truth::No {
             return;
         }
         for part in parts {
-            let Ok(meta) = syn::parse2::<syn::Meta>(part) else { continue };
+            let Ok(meta) = syn::parse2::<syn::Meta>(part) else {
+                continue;
+            };
             let read = READ.iter().any(|name| meta.path().is_ident(name)) || meta.path().is_ident("cfg_attr");
             if truth == Truth::Unknown {
                 if read {

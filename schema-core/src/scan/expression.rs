@@ -92,21 +92,31 @@ fn figure(tokens: &[Token]) -> Option<String> {
         });
     }
     match tokens {
-        [Token::Name { text, quoted: false }, .., Token::Name { text: end, quoted: false }]
-            if text == "case" && end == "end" =>
-        {
-            Some("case".to_owned())
-        }
-        [Token::Name { text, quoted: false }, Token::Symbol('('), .., Token::Symbol(')')]
-            if closes_at_end(&tokens[1..]) && text == "cast" =>
-        {
-            figure_cast(&tokens[2..tokens.len() - 1])
-        }
+        [
+            Token::Name { text, quoted: false },
+            ..,
+            Token::Name {
+                text: end,
+                quoted: false,
+            },
+        ] if text == "case" && end == "end" => Some("case".to_owned()),
+        [
+            Token::Name { text, quoted: false },
+            Token::Symbol('('),
+            ..,
+            Token::Symbol(')'),
+        ] if closes_at_end(&tokens[1..]) && text == "cast" => figure_cast(&tokens[2..tokens.len() - 1]),
         [Token::Name { text, quoted }, Token::Symbol('('), .., Token::Symbol(')')] if closes_at_end(&tokens[1..]) => {
-            Some(if *quoted { text.clone() } else { function_name(text).to_owned() })
+            Some(if *quoted {
+                text.clone()
+            } else {
+                function_name(text).to_owned()
+            })
         }
         [.., Token::Symbol('.'), Token::Name { text, .. }] if dotted(tokens) => Some(text.clone()),
-        [Token::Name { .. }, Token::Symbol('.'), rest @ ..] if matches!(rest, [Token::Name { .. }, Token::Symbol('('), ..]) => {
+        [Token::Name { .. }, Token::Symbol('.'), rest @ ..]
+            if matches!(rest, [Token::Name { .. }, Token::Symbol('('), ..]) =>
+        {
             figure(rest)
         }
         [Token::Name { text, .. }] => Some(text.clone()),
@@ -115,7 +125,10 @@ fn figure(tokens: &[Token]) -> Option<String> {
 }
 
 fn figure_cast(tokens: &[Token]) -> Option<String> {
-    let at = top_level(tokens, |w| matches!(&w[0], Token::Name { text, quoted: false } if text == "as"))?;
+    let at = top_level(
+        tokens,
+        |w| matches!(&w[0], Token::Name { text, quoted: false } if text == "as"),
+    )?;
     figure(&tokens[..at]).or_else(|| match tokens.get(at + 1) {
         Some(Token::Name { text, .. }) => Some(type_name(text).to_owned()),
         _ => None,

@@ -125,7 +125,10 @@ mod tests {
     fn long_names_are_cut_as_postgresql_cuts_them() {
         let table = QName::new("public", "a_table_with_a_name_that_is_quite_long_for_a_table");
         let name = Names::default().choose_relation(&table, Some("a_column_with_a_long_name"), "idx", false);
-        assert_eq!(name.raw(), "a_table_with_a_name_that_is_quite__a_column_with_a_long_name_idx");
+        assert_eq!(
+            name.raw(),
+            "a_table_with_a_name_that_is_quite__a_column_with_a_long_name_idx"
+        );
         assert_eq!(name.raw().len(), 63);
     }
 
@@ -135,6 +138,9 @@ mod tests {
         let table = QName::new("public", "t");
         let both = [(); 2].map(|()| names.choose_relation(&table, Some("a"), "idx", false).raw().to_owned());
         assert_eq!(both, ["t_a_idx", "t_a_idx1"]);
-        assert_eq!(addition(&["a".into(), "lower".into(), "lower".into()]), "a_lower_lower1");
+        assert_eq!(
+            addition(&["a".into(), "lower".into(), "lower".into()]),
+            "a_lower_lower1"
+        );
     }
 }
