@@ -7,7 +7,6 @@ mod error;
 mod generate;
 mod output;
 mod planning;
-mod planning_stub;
 mod project;
 mod proving;
 mod release;

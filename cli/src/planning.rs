@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use schema_core::plan::{ColumnRename, Decisions, Phase, Plan, TableRename};
 use schema_core::schema::{Ident, QName, Schema};
 
@@ -10,30 +8,7 @@ use crate::project::{Project, Sides};
 /// The oldest major version that plans are made for.
 const LOWEST_VERSION: u32 = 14;
 
-/// What the planner is told besides the schemas and the decisions.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Lowest major version of the server.
-    pub target_version: u32,
-    /// The plan's name.
-    pub name: Option<String>,
-    /// `lock_timeout` in milliseconds.
-    pub lock_timeout_ms: u32,
-    /// `lock_timeout` in milliseconds where several tables are locked.
-    pub lock_timeout_many_ms: u32,
-    /// Publications that a table is in.
-    pub publications: BTreeMap<QName, Vec<String>>,
-}
-
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct PlanError(pub String);
-
-/// Makes the plan.
-pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options) -> Result<Plan, PlanError> {
-    crate::planning_stub::plan(old, new, decisions, options)
-}
+pub use schema_core::planner::{Options, PlanError, plan};
 
 /// Plans a waiting phase anew, from the head to the head with its effect.
 pub fn release(

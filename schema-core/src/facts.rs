@@ -105,9 +105,11 @@ impl Op {
             | Self::FunctionDrop
             | Self::Check
             | Self::EnumAddValue => (None, None, Instant, Class::Transaction),
-            Self::IndexRename | Self::TableOptions | Self::TableClusterOn | Self::TableComment | Self::ColumnStatistics => {
-                (Some(ShareUpdateExclusive), None, Instant, Class::Transaction)
-            }
+            Self::IndexRename
+            | Self::TableOptions
+            | Self::TableClusterOn
+            | Self::TableComment
+            | Self::ColumnStatistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
             Self::TableDrop
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity
@@ -136,13 +138,24 @@ impl Op {
             }
             Self::ExclusionAdd => (Some(AccessExclusive), None, Build, Class::Transaction),
             Self::ConstraintValidate => (Some(ShareUpdateExclusive), None, Scan, Class::Transaction),
-            Self::ForeignKeyAddNotValid => {
-                (Some(ShareRowExclusive), Some(ShareRowExclusive), Instant, Class::Transaction)
-            }
-            Self::ForeignKeyValidate => {
-                (Some(ShareUpdateExclusive), Some(LockMode::RowShare), Scan, Class::Transaction)
-            }
-            Self::ForeignKeyDrop => (Some(AccessExclusive), Some(AccessExclusive), Instant, Class::Transaction),
+            Self::ForeignKeyAddNotValid => (
+                Some(ShareRowExclusive),
+                Some(ShareRowExclusive),
+                Instant,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyValidate => (
+                Some(ShareUpdateExclusive),
+                Some(LockMode::RowShare),
+                Scan,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyDrop => (
+                Some(AccessExclusive),
+                Some(AccessExclusive),
+                Instant,
+                Class::Transaction,
+            ),
             Self::IndexCreateConcurrently => (Some(ShareUpdateExclusive), None, Build, Class::Alone),
             Self::IndexDropConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
             Self::IndexCreateOnly => (Some(Share), None, Instant, Class::Transaction),
@@ -151,16 +164,38 @@ impl Op {
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
-            Self::PartitionAttach => (Some(ShareUpdateExclusive), Some(AccessExclusive), Instant, Class::Transaction),
+            Self::PartitionAttach => (
+                Some(ShareUpdateExclusive),
+                Some(AccessExclusive),
+                Instant,
+                Class::Transaction,
+            ),
         };
-        Fact { lock, other, cost, runs }
+        Fact {
+            lock,
+            other,
+            cost,
+            runs,
+        }
     }
 
     /// The statement with its claims, on one table.
     pub fn on(self, table: &QName, sql: impl Into<String>) -> Statement {
         let fact = self.fact();
-        let locks = fact.lock.map(|mode| Lock { mode, on: table.clone() }).into_iter().collect();
-        Statement { sql: sql.into(), locks, cost: fact.cost, runs: fact.runs }
+        let locks = fact
+            .lock
+            .map(|mode| Lock {
+                mode,
+                on: table.clone(),
+            })
+            .into_iter()
+            .collect();
+        Statement {
+            sql: sql.into(),
+            locks,
+            cost: fact.cost,
+            runs: fact.runs,
+        }
     }
 
     /// The statement with its claims, on a table and the one that a foreign key references.
@@ -169,7 +204,10 @@ impl Op {
         if let Some(mode) = self.fact().other
             && other != table
         {
-            statement.locks.push(Lock { mode, on: other.clone() });
+            statement.locks.push(Lock {
+                mode,
+                on: other.clone(),
+            });
         }
         statement
     }
@@ -177,6 +215,11 @@ impl Op {
     /// The statement with its claims, without a table.
     pub fn plain(self, sql: impl Into<String>) -> Statement {
         let fact = self.fact();
-        Statement { sql: sql.into(), locks: Vec::new(), cost: fact.cost, runs: fact.runs }
+        Statement {
+            sql: sql.into(),
+            locks: Vec::new(),
+            cost: fact.cost,
+            runs: fact.runs,
+        }
     }
 }

@@ -15,15 +15,25 @@ pub use schema_macros::{PgEnum, Table};
 pub use sql_type::{SqlName, SqlType};
 
 #[cfg(feature = "engine")]
+pub mod change;
+#[cfg(feature = "engine")]
+pub mod compare;
+#[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
+pub mod differ;
+#[cfg(feature = "engine")]
 pub mod expression;
+#[cfg(feature = "engine")]
+pub mod facts;
 #[cfg(feature = "engine")]
 pub mod introspect;
 #[cfg(feature = "engine")]
 pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
+pub mod planner;
 #[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]
@@ -40,3 +50,7 @@ pub mod source;
 pub mod sql;
 #[cfg(feature = "engine")]
 pub mod sql_script;
+#[cfg(feature = "engine")]
+pub mod stages;
+#[cfg(feature = "engine")]
+pub mod volatility;

@@ -6,11 +6,11 @@
 
 use super::step::{Context, Step};
 use super::{backfill, not_null, sequence};
-use crate::volatility::{is_constant, is_volatile};
 use crate::facts::Op;
 use crate::plan::HazardKind;
 use crate::schema::{Column, Expr, Fill, QName, Schema, Sequence};
 use crate::sql::{CommentOn, column_definition, comment_sql};
+use crate::volatility::{is_constant, is_volatile};
 
 pub(super) fn steps(
     state: &Schema,
@@ -31,7 +31,9 @@ pub(super) fn steps(
         first.not_null = false;
     }
     let mut after = state.clone();
-    after.sequences.extend(sequences.iter().map(|(n, s)| (n.clone(), s.clone())));
+    after
+        .sequences
+        .extend(sequences.iter().map(|(n, s)| (n.clone(), s.clone())));
     let mut placed = first.clone();
     placed.default.clone_from(&column.default);
     if let Some(t) = after.tables.get_mut(table) {
@@ -39,8 +41,13 @@ pub(super) fn steps(
     }
     let op = if rewrites { Op::ColumnAddRewrite } else { Op::ColumnAdd };
     let mut step = Step::new("add_column", &object, Some(table))
-        .up(sequences.iter().map(|(n, s)| Op::SequenceCreate.plain(crate::sql::create_sequence(n, s))))
-        .up([op.on(table, format!("ALTER TABLE {table} ADD COLUMN {}", column_definition(&first)))]);
+        .up(sequences
+            .iter()
+            .map(|(n, s)| Op::SequenceCreate.plain(crate::sql::create_sequence(n, s))))
+        .up([op.on(
+            table,
+            format!("ALTER TABLE {table} ADD COLUMN {}", column_definition(&first)),
+        )]);
     if filled_later && let Some(default) = &column.default {
         let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET DEFAULT {default}", column.name);
         step = step.up([Op::ColumnDefault.on(table, sql)]);
@@ -75,7 +82,11 @@ pub(super) fn steps(
             column: column.name.clone(),
             value: Some(default),
             missing: Expr(format!("{} IS NULL", column.name)),
-            key: after.tables.get(table).map(crate::stages::batch_key).unwrap_or_default(),
+            key: after
+                .tables
+                .get(table)
+                .map(crate::stages::batch_key)
+                .unwrap_or_default(),
             round: 0,
         };
         steps.extend(backfill::run_only(&fill));
@@ -90,11 +101,18 @@ pub(super) fn steps(
 pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statement> {
     let mut out = Vec::new();
     if let Some(target) = column.statistics {
-        let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET STATISTICS {target}", column.name);
+        let sql = format!(
+            "ALTER TABLE {table} ALTER COLUMN {} SET STATISTICS {target}",
+            column.name
+        );
         out.push(Op::ColumnStatistics.on(table, sql));
     }
     if !column.options.is_empty() {
-        let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET ({})", column.name, crate::sql::parameters(&column.options));
+        let sql = format!(
+            "ALTER TABLE {table} ALTER COLUMN {} SET ({})",
+            column.name,
+            crate::sql::parameters(&column.options)
+        );
         out.push(Op::ColumnStatistics.on(table, sql));
     }
     if let Some(text) = &column.comment {
@@ -118,7 +136,10 @@ fn guard(table: &QName, column: &Column, fill: Option<&Fill>) -> Option<crate::p
     let mut conditions = vec![format!("{name} IS NOT NULL")];
     for value in made.into_iter().flatten() {
         // As text, because not every type has an equality.
-        conditions.push(format!("({name})::pg_catalog.text IS DISTINCT FROM (({value})::{})::pg_catalog.text", column.type_name));
+        conditions.push(format!(
+            "({name})::pg_catalog.text IS DISTINCT FROM (({value})::{})::pg_catalog.text",
+            column.type_name
+        ));
     }
     let object = format!("{table}.{name}");
     let query = format!("SELECT 1 FROM {table} WHERE {}", conditions.join(" AND "));
@@ -127,5 +148,8 @@ fn guard(table: &QName, column: &Column, fill: Option<&Fill>) -> Option<crate::p
 
 fn is_constrained_domain(state: &Schema, type_name: &str) -> bool {
     let element = type_name.trim_end_matches("[]");
-    state.others.iter().any(|o| o.kind == "domain" && o.name == element && o.definition.contains("CHECK"))
+    state
+        .others
+        .iter()
+        .any(|o| o.kind == "domain" && o.name == element && o.definition.contains("CHECK"))
 }

@@ -27,7 +27,10 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         return vec![
             Step::new("alter_column_type", &object, Some(table))
                 .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
-                .no_undo(format!("{object} stays {}: going back to {} would rewrite the table.", target.type_name, current.type_name))
+                .no_undo(format!(
+                    "{object} stays {}: going back to {} would rewrite the table.",
+                    target.type_name, current.type_name
+                ))
                 .effect_up(state, &after)
                 .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection."),
         ];
@@ -39,7 +42,10 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         .hazard(
             HazardKind::Rewrite,
             &object,
-            format!("{object} changes to {}: {table} is rewritten under ACCESS EXCLUSIVE; a new name is bridged online", target.type_name),
+            format!(
+                "{object} changes to {}: {table} is rewritten under ACCESS EXCLUSIVE; a new name is bridged online",
+                target.type_name
+            ),
         );
     step.alone = true;
     step.verb = "retype";
@@ -48,9 +54,16 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
 
 fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Vec<Statement> {
     let name = &to.name;
-    let collate = to.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+    let collate = to
+        .collation
+        .as_ref()
+        .map(|c| format!(" COLLATE {c}"))
+        .unwrap_or_default();
     if !convert {
-        return vec![op.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}", to.type_name))];
+        return vec![op.on(
+            table,
+            format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}", to.type_name),
+        )];
     }
     let using = crate::stages::retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
     let mut out = Vec::new();
@@ -58,7 +71,13 @@ fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Ve
     if from.default.is_some() {
         out.push(default_sql(table, name, None));
     }
-    out.push(op.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate} USING {using}", to.type_name)));
+    out.push(op.on(
+        table,
+        format!(
+            "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate} USING {using}",
+            to.type_name
+        ),
+    ));
     if from.default.is_some() && to.default.is_some() {
         out.push(default_sql(table, name, to.default.as_ref()));
     }

@@ -66,7 +66,10 @@ fn subject(fill: &Fill) -> String {
 
 fn statement(fill: &Fill) -> Statement {
     let (table, column) = (&fill.table, &fill.column);
-    let value = fill.value.as_ref().map_or_else(|| column.to_string(), ToString::to_string);
+    let value = fill
+        .value
+        .as_ref()
+        .map_or_else(|| column.to_string(), ToString::to_string);
     let update = format!("UPDATE {table} SET {column} = {value}");
     if fill.key.is_empty() {
         return Op::Update.on(table, format!("{update} WHERE {}", fill.missing));
@@ -80,7 +83,9 @@ fn keyset_loop(fill: &Fill, update: &str) -> String {
     let table = &fill.table;
     let keys = column_list(&fill.key);
     let variables = |prefix: &str| -> Vec<Ident> {
-        (1..=fill.key.len()).map(|n| Ident::new(format!("schemagen_{prefix}_{n}"))).collect()
+        (1..=fill.key.len())
+            .map(|n| Ident::new(format!("schemagen_{prefix}_{n}")))
+            .collect()
     };
     let (first, last) = (variables("first"), variables("last"));
     let declare: String = first
@@ -90,7 +95,13 @@ fn keyset_loop(fill: &Fill, update: &str) -> String {
         .map(|(variable, key)| format!("  {variable} {table}.{key}%TYPE;\n"))
         .collect();
     let descending: Vec<String> = fill.key.iter().map(|k| format!("{k} DESC")).collect();
-    let row = |columns: &str| if fill.key.len() == 1 { columns.to_owned() } else { format!("({columns})") };
+    let row = |columns: &str| {
+        if fill.key.len() == 1 {
+            columns.to_owned()
+        } else {
+            format!("({columns})")
+        }
+    };
     let (key_row, first_row, last_row) = (row(&keys), row(&column_list(&first)), row(&column_list(&last)));
     format!(
         "DECLARE\n{declare}BEGIN\n  \

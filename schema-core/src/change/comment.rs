@@ -9,7 +9,9 @@ use crate::sql::{CommentOn, comment_sql};
 
 pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> Vec<Step> {
     let mut after = state.clone();
-    let Some(place) = place(&mut after, object) else { return Vec::new() };
+    let Some(place) = place(&mut after, object) else {
+        return Vec::new();
+    };
     let was = place.clone();
     *place = text.map(str::to_owned);
     vec![
@@ -43,7 +45,9 @@ fn describe(object: &Commented) -> String {
     match object {
         Commented::Namespace(name) => name.raw().to_owned(),
         Commented::Enum(name) | Commented::Sequence(name) | Commented::Table(name) => name.to_string(),
-        Commented::Column(t, name) | Commented::Constraint(t, name) | Commented::Index(t, name) => format!("{t}.{name}"),
+        Commented::Column(t, name) | Commented::Constraint(t, name) | Commented::Index(t, name) => {
+            format!("{t}.{name}")
+        }
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn comment(table: &QName, name: &Ident, constraint: &Constraint) -> O
 
 /// `ADD CONSTRAINT name definition`.
 pub(super) fn add_sql(table: &QName, name: &Ident, constraint: &Constraint) -> String {
-    format!("ALTER TABLE {table} ADD CONSTRAINT {name} {}", constraint_definition(constraint))
+    format!(
+        "ALTER TABLE {table} ADD CONSTRAINT {name} {}",
+        constraint_definition(constraint)
+    )
 }
 
 pub(super) fn drop_sql(table: &QName, name: &Ident) -> Statement {
@@ -39,7 +42,11 @@ pub(super) fn drop_sql(table: &QName, name: &Ident) -> Statement {
 pub(super) fn subject(table: &QName, name: &Ident) -> String {
     // Generated names start with the table's: say it once.
     let (table, name) = (table.name.raw(), name.raw());
-    if name.starts_with(table) { name.to_owned() } else { format!("{table}_{name}") }
+    if name.starts_with(table) {
+        name.to_owned()
+    } else {
+        format!("{table}_{name}")
+    }
 }
 
 pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
@@ -54,13 +61,18 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
             .hazard(
                 HazardKind::LongLock,
                 &object,
-                format!("{object} is built under ACCESS EXCLUSIVE: PostgreSQL has no other way for an exclusion constraint"),
+                format!(
+                    "{object} is built under ACCESS EXCLUSIVE: PostgreSQL has no other way for an exclusion constraint"
+                ),
             );
         step.alone = true;
         step.verb = "exclude";
         return vec![step];
     }
-    let open = Constraint { not_valid: !constraint.not_enforced, ..constraint.clone() };
+    let open = Constraint {
+        not_valid: !constraint.not_enforced,
+        ..constraint.clone()
+    };
     let unproven = with_constraint(state, table, name, Some(&open));
     let mut steps = vec![
         Step::new("add_check", &object, Some(table))
@@ -70,7 +82,14 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
             .effect(state, &unproven),
     ];
     if !constraint.not_valid && !constraint.not_enforced {
-        steps.push(validate("add_check", Op::ConstraintValidate, table, name, &unproven, &after));
+        steps.push(validate(
+            "add_check",
+            Op::ConstraintValidate,
+            table,
+            name,
+            &unproven,
+            &after,
+        ));
     }
     steps
 }
@@ -108,7 +127,10 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
         step.verb = "drop";
         return vec![step];
     }
-    let open = Constraint { not_valid: !constraint.not_enforced, ..constraint.clone() };
+    let open = Constraint {
+        not_valid: !constraint.not_enforced,
+        ..constraint.clone()
+    };
     let unproven = with_constraint(state, table, name, Some(&open));
     let mut steps = Vec::new();
     let provable = !constraint.not_valid && !constraint.not_enforced;

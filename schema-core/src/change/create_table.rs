@@ -24,7 +24,10 @@ pub(super) fn steps(
     after.tables.insert(name.clone(), placed.clone());
     let mut step = Step::new("create_table", name.to_string(), Some(name))
         .up(statements(name, &placed, sequences))
-        .down([super::drop_table::guard(name), Op::TableDrop.on(name, format!("DROP TABLE {name}"))])
+        .down([
+            super::drop_table::guard(name),
+            Op::TableDrop.on(name, format!("DROP TABLE {name}")),
+        ])
         .effect(state, &after)
         .note("Nobody uses the table yet: old code does not know it.");
     step.alone = true;
@@ -41,20 +44,27 @@ pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Seque
     let mut create = Op::TableCreate.plain(create_table(
         name,
         table,
-        table.constraints.iter().filter(|(_, c)| !c.not_valid && !c.not_enforced),
+        table
+            .constraints
+            .iter()
+            .filter(|(_, c)| !c.not_valid && !c.not_enforced),
     ));
     for constraint in table.constraints.values() {
         if let ConstraintKind::ForeignKey(key) = &constraint.kind
             && key.references != *name
         {
-            create.locks.extend(Op::ForeignKeyAddNotValid.on(&key.references, "").locks);
+            create
+                .locks
+                .extend(Op::ForeignKeyAddNotValid.on(&key.references, "").locks);
         }
     }
     out.push(create);
     for (constraint_name, constraint) in &table.constraints {
         if constraint.not_valid || constraint.not_enforced {
             let definition = crate::sql::constraint_definition(constraint);
-            out.push(Op::TableCreate.plain(format!("ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {definition}")));
+            out.push(Op::TableCreate.plain(format!(
+                "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {definition}"
+            )));
         }
     }
     for (sequence_name, sequence) in sequences {
@@ -69,6 +79,10 @@ pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Seque
         let mode = if only { IndexMode::OnlyParent } else { IndexMode::Plain };
         out.push(Op::TableCreate.plain(create_index(index_name, name, index, mode)));
     }
-    out.extend(crate::sql::table_details(name, table).into_iter().map(|sql| Op::TableCreate.plain(sql)));
+    out.extend(
+        crate::sql::table_details(name, table)
+            .into_iter()
+            .map(|sql| Op::TableCreate.plain(sql)),
+    );
     out
 }

@@ -4,14 +4,16 @@
 
 use super::step::{Context, Step};
 use super::{add_column, sequence};
-use crate::volatility::is_volatile;
 use crate::facts::Op;
 use crate::plan::HazardKind;
 use crate::schema::{Ident, QName, Schema};
 use crate::sql::column_definition;
+use crate::volatility::is_volatile;
 
 pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Context) -> Vec<Step> {
-    let Some(column) = state.tables.get(table).and_then(|t| t.column(name)).cloned() else { return Vec::new() };
+    let Some(column) = state.tables.get(table).and_then(|t| t.column(name)).cloned() else {
+        return Vec::new();
+    };
     let object = format!("{table}.{name}");
     let owned: Vec<_> = state
         .sequences_owned_by(table, name)
@@ -25,11 +27,19 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
         t.columns.retain(|c| c.name != *name);
     }
     let drop = format!("ALTER TABLE {table} DROP COLUMN {name}");
-    let synced = state.syncs.values().any(|s| s.table == *table && (s.from == *name || s.to == *name));
+    let synced = state
+        .syncs
+        .values()
+        .any(|s| s.table == *table && (s.from == *name || s.to == *name));
     let mut step = Step::new("drop_column", &object, Some(table)).up([Op::ColumnDrop.on(table, drop)]);
     if !synced && column.generated.is_none() {
-        step = step.hazard(HazardKind::DataLoss, &object, format!("the column {object} and its values are dropped"));
-        step.notes.push("The undo adds the column again; its values are lost.".to_owned());
+        step = step.hazard(
+            HazardKind::DataLoss,
+            &object,
+            format!("the column {object} and its values are dropped"),
+        );
+        step.notes
+            .push("The undo adds the column again; its values are lost.".to_owned());
     }
     let volatile = column.default.as_ref().is_some_and(is_volatile);
     let rewrites = column.generated.as_ref().is_some_and(|g| g.stored) || column.identity.is_some();
@@ -49,7 +59,11 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
             column: name.clone(),
             value: Some(default.clone()),
             missing: crate::schema::Expr(format!("{name} IS NULL")),
-            key: after.tables.get(table).map(crate::stages::batch_key).unwrap_or_default(),
+            key: after
+                .tables
+                .get(table)
+                .map(crate::stages::batch_key)
+                .unwrap_or_default(),
             round: 0,
         });
     }
@@ -65,10 +79,17 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
     }
     let add = format!("ALTER TABLE {table} ADD COLUMN {}", column_definition(&back));
     let op = if rewrites { Op::ColumnAddRewrite } else { Op::ColumnAdd };
-    step = step.down(owned.iter().map(|(n, s)| Op::SequenceCreate.plain(crate::sql::create_sequence(n, s))));
+    step = step.down(
+        owned
+            .iter()
+            .map(|(n, s)| Op::SequenceCreate.plain(crate::sql::create_sequence(n, s))),
+    );
     step = step.down([op.on(table, add)]);
     if volatile && let Some(default) = &column.default {
-        step = step.down([Op::ColumnDefault.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}"))]);
+        step = step.down([Op::ColumnDefault.on(
+            table,
+            format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}"),
+        )]);
     }
     step = step.down(owned.iter().filter_map(|(n, s)| sequence::owned_by(n, s)));
     step = step.down(owned.iter().filter_map(|(n, s)| {

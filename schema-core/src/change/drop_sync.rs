@@ -13,7 +13,9 @@ use crate::facts::Op;
 use crate::schema::{Column, Expr, Fill, QName, Schema, Sync, SyncDirection};
 
 pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) -> Vec<Step> {
-    let Some(sync) = state.syncs.get(function) else { return Vec::new() };
+    let Some(sync) = state.syncs.get(function) else {
+        return Vec::new();
+    };
     let table = &sync.table;
     let (left, right) = match sync.direction {
         SyncDirection::TwoWay => (&sync.from, &sync.to),
@@ -55,7 +57,9 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
         if left_column.identity.is_some() {
             let mut not_null_left = plain_left.clone();
             not_null_left.not_null = true;
-            down.push(Op::ColumnSetNotNullProven.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} SET NOT NULL")));
+            down.push(
+                Op::ColumnSetNotNullProven.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} SET NOT NULL")),
+            );
             down.extend(identity_sql(table, &not_null_left, &left_column));
         }
     }
@@ -104,16 +108,22 @@ fn refill(state: &Schema, sync: &Sync) -> Fill {
             };
             (sync.from.clone(), Some(Expr(sync.to.to_string())), missing)
         }
-        SyncDirection::Forward | SyncDirection::Backward => {
-            (sync.from.clone(), None, format!("{} IS NULL AND {} IS NOT NULL", sync.to, sync.from))
-        }
+        SyncDirection::Forward | SyncDirection::Backward => (
+            sync.from.clone(),
+            None,
+            format!("{} IS NULL AND {} IS NOT NULL", sync.to, sync.from),
+        ),
     };
     Fill {
         table: sync.table.clone(),
         column,
         value,
         missing: Expr(missing),
-        key: state.tables.get(&sync.table).map(crate::stages::batch_key).unwrap_or_default(),
+        key: state
+            .tables
+            .get(&sync.table)
+            .map(crate::stages::batch_key)
+            .unwrap_or_default(),
         round: 0,
     }
 }

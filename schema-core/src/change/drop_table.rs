@@ -9,7 +9,9 @@ use crate::schema::{Literal, QName, Schema};
 
 pub(super) fn steps(state: &Schema, name: &QName, _context: &Context) -> Vec<Step> {
     let mut after = state.clone();
-    let Some(table) = after.tables.remove(name) else { return Vec::new() };
+    let Some(table) = after.tables.remove(name) else {
+        return Vec::new();
+    };
     let owned: Vec<_> = state
         .sequences
         .iter()
@@ -24,7 +26,11 @@ pub(super) fn steps(state: &Schema, name: &QName, _context: &Context) -> Vec<Ste
         .down(super::create_table::statements(name, &table, &owned))
         .effect(state, &after)
         .note("The undo builds the table anew, empty: its rows are lost.")
-        .hazard(HazardKind::DataLoss, name.to_string(), format!("the table {name} and all its rows are dropped"));
+        .hazard(
+            HazardKind::DataLoss,
+            name.to_string(),
+            format!("the table {name} and all its rows are dropped"),
+        );
     step.alone = true;
     step.verb = "drop";
     vec![step]
@@ -43,7 +49,10 @@ pub(super) fn data_loss_guard(object: &str, query: &str, what: &str) -> Statemen
         Literal(object),
         Literal(short),
         Literal(&format!("going back would lose {what} of {object}")),
-        Literal(&format!("to lose them: SET schemagen.allow_data_loss = {}, and run this file again", Literal(object))),
+        Literal(&format!(
+            "to lose them: SET schemagen.allow_data_loss = {}, and run this file again",
+            Literal(object)
+        )),
     );
     Op::Check.plain(format!("DO {}", dollar_quoted(&body)))
 }

@@ -44,7 +44,9 @@ fn statements(name: &QName, enum_type: &EnumType) -> Vec<Statement> {
 /// A run of new labels goes in one after the other behind the label before it; at the head the run goes in backwards,
 /// each before the one that was added last, because ADD VALUE must name a label that exists.
 pub(super) fn add_labels(state: &Schema, name: &QName, target: &EnumType) -> Vec<Step> {
-    let Some(current) = state.enums.get(name) else { return Vec::new() };
+    let Some(current) = state.enums.get(name) else {
+        return Vec::new();
+    };
     let known = |label: &String| current.labels.contains(label);
     let mut added: Vec<(String, String)> = Vec::new();
     let first_known = target.labels.iter().position(known);
@@ -55,7 +57,9 @@ pub(super) fn add_labels(state: &Schema, name: &QName, target: &EnumType) -> Vec
     }
     for (at, label) in target.labels.iter().enumerate().skip(first_known.unwrap_or(0)) {
         if !known(label) {
-            let place = at.checked_sub(1).map(|before| format!(" AFTER {}", Literal(&target.labels[before])));
+            let place = at
+                .checked_sub(1)
+                .map(|before| format!(" AFTER {}", Literal(&target.labels[before])));
             added.push((label.clone(), place.unwrap_or_default()));
         }
     }
@@ -66,7 +70,10 @@ pub(super) fn add_labels(state: &Schema, name: &QName, target: &EnumType) -> Vec
     let labels: Vec<&str> = added.iter().map(|(label, _)| label.as_str()).collect();
     let mut step = Step::new("add_label", format!("{name}: {}", labels.join(", ")), None)
         .up(added.iter().map(|(label, place)| {
-            Op::EnumAddValue.plain(format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{place}", Literal(label)))
+            Op::EnumAddValue.plain(format!(
+                "ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{place}",
+                Literal(label)
+            ))
         }))
         .no_undo("PostgreSQL cannot drop an enum label: the added labels stay.")
         .alone("label", name.name.raw());

@@ -16,7 +16,9 @@ fn referenced(constraint: &Constraint) -> Option<&QName> {
 }
 
 pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
-    let Some(other) = referenced(constraint) else { return Vec::new() };
+    let Some(other) = referenced(constraint) else {
+        return Vec::new();
+    };
     let open = open(state, table, constraint);
     let unproven = with_constraint(state, table, name, Some(&open));
     let after = with_constraint(state, table, name, Some(constraint));
@@ -30,7 +32,14 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
             .alone("reference", subject(table, name)),
     ];
     if open.not_valid && !constraint.not_valid {
-        steps.push(validate("add_foreign_key", Op::ForeignKeyValidate, table, name, &unproven, &after));
+        steps.push(validate(
+            "add_foreign_key",
+            Op::ForeignKeyValidate,
+            table,
+            name,
+            &unproven,
+            &after,
+        ));
     }
     steps
 }
@@ -39,14 +48,19 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
 fn open(state: &Schema, table: &QName, constraint: &Constraint) -> Constraint {
     let partitioned = |name: &QName| state.tables.get(name).is_some_and(|t| t.partition_by.is_some());
     let not_valid = !constraint.not_enforced && !partitioned(table);
-    Constraint { not_valid, ..constraint.clone() }
+    Constraint {
+        not_valid,
+        ..constraint.clone()
+    }
 }
 
 pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
     let Some(constraint) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
         return Vec::new();
     };
-    let Some(other) = referenced(&constraint) else { return Vec::new() };
+    let Some(other) = referenced(&constraint) else {
+        return Vec::new();
+    };
     let object = format!("{table}.{name}");
     let open = open(state, table, &constraint);
     let after = with_constraint(state, table, name, None);

@@ -71,11 +71,16 @@ fn bare(after: &Schema, table: &QName, name: &Ident) -> Schema {
 }
 
 pub(super) fn details(table: &QName, name: &Ident, index: &Index) -> Vec<Statement> {
-    index_details(&table.sibling(name.clone()), index).into_iter().map(|sql| Op::CommentOnly.plain(sql)).collect()
+    index_details(&table.sibling(name.clone()), index)
+        .into_iter()
+        .map(|sql| Op::CommentOnly.plain(sql))
+        .collect()
 }
 
 pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
-    let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(name)).cloned() else { return Vec::new() };
+    let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(name)).cloned() else {
+        return Vec::new();
+    };
     let after = with_index(state, table, name, None);
     let object = table.sibling(name.clone());
     if is_partitioned(state, table) {
@@ -132,7 +137,9 @@ pub(super) fn gate(table: &QName, name: &Ident, index: &Index) -> Statement {
         predicate = if index.predicate.is_some() { "NOT " } else { "" },
         columns = columns.join(", "),
         message = Literal(&format!("the index {object} is missing, invalid or another one")),
-        hint = Literal(&format!("DROP INDEX CONCURRENTLY {object}; then run the file before this one again")),
+        hint = Literal(&format!(
+            "DROP INDEX CONCURRENTLY {object}; then run the file before this one again"
+        )),
     );
     Op::Check.plain(format!("DO {}", super::drop_table::dollar_quoted(&body)))
 }

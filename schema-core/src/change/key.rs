@@ -12,11 +12,19 @@ use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, QName, S
 use crate::sql::{IndexMode, create_index, key_index};
 
 fn word(constraint: &Constraint) -> &'static str {
-    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) { "PRIMARY KEY" } else { "UNIQUE" }
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+        "PRIMARY KEY"
+    } else {
+        "UNIQUE"
+    }
 }
 
 fn kind(constraint: &Constraint, primary: &'static str, unique: &'static str) -> &'static str {
-    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) { primary } else { unique }
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+        primary
+    } else {
+        unique
+    }
 }
 
 fn deferral(constraint: &Constraint) -> &'static str {
@@ -34,7 +42,11 @@ fn index_of(constraint: &Constraint) -> Option<Index> {
 
 /// `ADD CONSTRAINT … USING INDEX`.
 pub(super) fn using_index(table: &QName, name: &Ident, constraint: &Constraint, index: &Ident) -> Statement {
-    let action = format!("ADD CONSTRAINT {name} {} USING INDEX {index}{}", word(constraint), deferral(constraint));
+    let action = format!(
+        "ADD CONSTRAINT {name} {} USING INDEX {index}{}",
+        word(constraint),
+        deferral(constraint)
+    );
     Op::KeyUsingIndex.on(table, format!("ALTER TABLE {table} {action}"))
 }
 
@@ -43,8 +55,10 @@ fn build(table: &QName, name: &Ident, index: &Index) -> Statement {
 }
 
 fn unbuild(table: &QName, name: &Ident) -> Statement {
-    Op::IndexDropConcurrently
-        .on(table, format!("DROP INDEX CONCURRENTLY IF EXISTS {}", table.sibling(name.clone())))
+    Op::IndexDropConcurrently.on(
+        table,
+        format!("DROP INDEX CONCURRENTLY IF EXISTS {}", table.sibling(name.clone())),
+    )
 }
 
 fn is_partitioned(state: &Schema, table: &QName) -> bool {
@@ -55,14 +69,20 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
     let kind = kind(constraint, "add_primary_key", "add_unique");
     let object = format!("{table}.{name}");
     let after = with_constraint(state, table, name, Some(constraint));
-    let Some(index) = index_of(constraint) else { return Vec::new() };
+    let Some(index) = index_of(constraint) else {
+        return Vec::new();
+    };
     if is_partitioned(state, table) {
         let mut step = Step::new(kind, &object, Some(table))
             .up([Op::ExclusionAdd.on(table, add_sql(table, name, constraint))])
             .up(comment(table, name, constraint))
             .down([drop_sql(table, name)])
             .effect(state, &after)
-            .hazard(HazardKind::LongLock, &object, format!("{object} is built on every partition under ACCESS EXCLUSIVE"));
+            .hazard(
+                HazardKind::LongLock,
+                &object,
+                format!("{object} is built on every partition under ACCESS EXCLUSIVE"),
+            );
         step.alone = true;
         step.verb = "key";
         return vec![step];
@@ -93,7 +113,9 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
     let kind = kind(&constraint, "drop_primary_key", "drop_unique");
     let object = format!("{table}.{name}");
     let after = with_constraint(state, table, name, None);
-    let Some(index) = index_of(&constraint) else { return Vec::new() };
+    let Some(index) = index_of(&constraint) else {
+        return Vec::new();
+    };
     if is_partitioned(state, table) {
         let mut step = Step::new(kind, &object, Some(table))
             .up([drop_sql(table, name)])
@@ -134,7 +156,9 @@ pub(super) fn promote(
     let object = format!("{table}.{name}");
     let bare = with_index(state, table, index_name, None);
     let after = with_constraint(&bare, table, name, Some(constraint));
-    let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(index_name)) else { return Vec::new() };
+    let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(index_name)) else {
+        return Vec::new();
+    };
     vec![
         Step::new(kind, &object, Some(table))
             .for_undo("Its undo builds the unique index again, which the key takes along.")
@@ -142,7 +166,10 @@ pub(super) fn promote(
             .effect_down(&bare, state)
             .alone("key", subject(table, name)),
         Step::new(kind, &object, Some(table))
-            .up([gate(table, index_name, index), using_index(table, name, constraint, index_name)])
+            .up([
+                gate(table, index_name, index),
+                using_index(table, name, constraint, index_name),
+            ])
             .up(comment(table, name, constraint))
             .down([drop_sql(table, name)])
             .effect_up(state, &after)
@@ -168,12 +195,18 @@ pub(super) fn swap(
     ) else {
         return Vec::new();
     };
-    let Some(old_index) = index_of(&old) else { return Vec::new() };
+    let Some(old_index) = index_of(&old) else {
+        return Vec::new();
+    };
     let object = format!("{table}.{name}");
     let without = with_constraint(&with_index(state, table, index_name, None), table, drop, None);
     let after = with_constraint(&without, table, name, Some(constraint));
     // On the way back both indexes are built anew before the keys change places.
-    let old_index_name = if drop == name { drop.with_suffix("__old") } else { drop.clone() };
+    let old_index_name = if drop == name {
+        drop.with_suffix("__old")
+    } else {
+        drop.clone()
+    };
     let new_index_again = with_index(&after, table, index_name, Some(&new_index));
     let both_again = with_index(&new_index_again, table, &old_index_name, Some(&old_index));
     let statement = |gone: &Ident, made: &Ident, key: &Constraint, index: &Ident| {
@@ -188,9 +221,15 @@ pub(super) fn swap(
     };
     vec![
         Step::new("swap_key", &object, Some(table))
-            .up([gate(table, index_name, &new_index), statement(drop, name, constraint, index_name)])
+            .up([
+                gate(table, index_name, &new_index),
+                statement(drop, name, constraint, index_name),
+            ])
             .up(comment(table, name, constraint))
-            .down([gate(table, &old_index_name, &old_index), statement(name, drop, &old, &old_index_name)])
+            .down([
+                gate(table, &old_index_name, &old_index),
+                statement(name, drop, &old, &old_index_name),
+            ])
             .down(comment(table, drop, &old))
             .effect_up(state, &after)
             .effect_down(&both_again, state)

@@ -64,9 +64,20 @@ pub enum Change {
     AddKey(QName, Ident, Box<Constraint>),
     DropKey(QName, Ident),
     /// Drop one key and make another from a unique index that stands, in one statement.
-    SwapKey { table: QName, drop: Ident, index: Ident, name: Ident, key: Box<Constraint> },
+    SwapKey {
+        table: QName,
+        drop: Ident,
+        index: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+    },
     /// Make a key from a unique index that stands.
-    PromoteIndex { table: QName, index: Ident, name: Ident, key: Box<Constraint> },
+    PromoteIndex {
+        table: QName,
+        index: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+    },
     RenameConstraint(QName, Ident, Ident),
     CreateIndex(QName, Ident, Box<Index>),
     DropIndex(QName, Ident),
@@ -75,7 +86,11 @@ pub enum Change {
     /// The sync goes; the column that stays, as the next stage has it.
     DropSync(QName, Option<Box<Column>>),
     Backfill(String, Box<Fill>),
-    Cutover { columns: Vec<ColumnSwap>, types: Vec<TypeSwap>, target: Box<Schema> },
+    Cutover {
+        columns: Vec<ColumnSwap>,
+        types: Vec<TypeSwap>,
+        target: Box<Schema>,
+    },
     TableOptions(QName, Box<TableOptions>),
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
@@ -128,8 +143,19 @@ impl Change {
             Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
             Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),
             Self::DropKey(table, name) => key::remove(state, table, name),
-            Self::SwapKey { table, drop, index, name, key } => key::swap(state, table, drop, index, name, key),
-            Self::PromoteIndex { table, index, name, key } => key::promote(state, table, index, name, key),
+            Self::SwapKey {
+                table,
+                drop,
+                index,
+                name,
+                key,
+            } => key::swap(state, table, drop, index, name, key),
+            Self::PromoteIndex {
+                table,
+                index,
+                name,
+                key,
+            } => key::promote(state, table, index, name, key),
             Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
             Self::CreateIndex(table, name, index) => index::create(state, table, name, index),
             Self::DropIndex(table, name) => index::remove(state, table, name),

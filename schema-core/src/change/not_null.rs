@@ -15,9 +15,15 @@ fn proof_name(table: &QName, column: &Ident) -> Ident {
 }
 
 fn proof(column: &Ident, not_valid: bool) -> Constraint {
-    let check =
-        CheckConstraint { expression: Expr(format!("({column} IS NOT NULL)")), columns: vec![column.clone()], no_inherit: false };
-    Constraint { not_valid, ..Constraint::new(ConstraintKind::Check(check)) }
+    let check = CheckConstraint {
+        expression: Expr(format!("({column} IS NOT NULL)")),
+        columns: vec![column.clone()],
+        no_inherit: false,
+    };
+    Constraint {
+        not_valid,
+        ..Constraint::new(ConstraintKind::Check(check))
+    }
 }
 
 struct Recipe {
@@ -39,17 +45,24 @@ impl Recipe {
 
     fn add_check(&self) -> Statement {
         let (table, check, column) = (&self.table, &self.check, &self.column);
-        Op::ConstraintAddNotValid
-            .on(table, format!("ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"))
+        Op::ConstraintAddNotValid.on(
+            table,
+            format!("ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"),
+        )
     }
 
     fn drop_check_if_there(&self) -> Statement {
-        Op::ConstraintDrop
-            .on(&self.table, format!("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", self.table, self.check))
+        Op::ConstraintDrop.on(
+            &self.table,
+            format!("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", self.table, self.check),
+        )
     }
 
     fn validate(&self) -> Statement {
-        Op::ConstraintValidate.on(&self.table, format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.table, self.check))
+        Op::ConstraintValidate.on(
+            &self.table,
+            format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.table, self.check),
+        )
     }
 
     fn set(&self) -> [Statement; 2] {
@@ -62,7 +75,10 @@ impl Recipe {
 
     fn unset(&self) -> Statement {
         let (table, column) = (&self.table, &self.column);
-        Op::ColumnDropNotNull.on(table, format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"))
+        Op::ColumnDropNotNull.on(
+            table,
+            format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"),
+        )
     }
 
     fn with_check(&self, state: &Schema, not_valid: bool) -> Schema {

@@ -46,7 +46,10 @@ pub(super) fn index(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> 
 
 /// Options that name an index follow its new name.
 fn follow(table: &mut crate::schema::Table, from: &Ident, to: &Ident) {
-    for name in [&mut table.options.replica_identity_index, &mut table.options.cluster_on].into_iter().flatten() {
+    for name in [&mut table.options.replica_identity_index, &mut table.options.cluster_on]
+        .into_iter()
+        .flatten()
+    {
         if name == from {
             *name = to.clone();
         }

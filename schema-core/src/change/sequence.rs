@@ -42,15 +42,27 @@ pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
 }
 
 pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step> {
-    let Some(current) = state.sequences.get(name) else { return Vec::new() };
+    let Some(current) = state.sequences.get(name) else {
+        return Vec::new();
+    };
     let mut after = state.clone();
     let comment = current.comment.clone();
-    after.sequences.insert(name.clone(), Sequence { comment, ..target.clone() });
+    after.sequences.insert(
+        name.clone(),
+        Sequence {
+            comment,
+            ..target.clone()
+        },
+    );
     vec![
-        Step::new("alter_sequence", name.to_string(), target.owned_by.as_ref().map(|(table, _)| table))
-            .up(changes(name, current, target))
-            .down(changes(name, target, current))
-            .effect(state, &after),
+        Step::new(
+            "alter_sequence",
+            name.to_string(),
+            target.owned_by.as_ref().map(|(table, _)| table),
+        )
+        .up(changes(name, current, target))
+        .down(changes(name, target, current))
+        .effect(state, &after),
     ]
 }
 
@@ -76,9 +88,10 @@ fn changes(name: &QName, from: &Sequence, to: &Sequence) -> Vec<Statement> {
         out.push(Op::SequenceAlter.plain(sql));
     }
     if from.owned_by != to.owned_by {
-        out.push(owned_by(name, to).unwrap_or_else(|| {
-            Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {name} OWNED BY NONE"))
-        }));
+        out.push(
+            owned_by(name, to)
+                .unwrap_or_else(|| Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {name} OWNED BY NONE"))),
+        );
     }
     if from.unlogged != to.unlogged {
         let word = if to.unlogged { "UNLOGGED" } else { "LOGGED" };

@@ -144,7 +144,11 @@ impl Step {
     /// Something to be known or accepted.
     #[must_use]
     pub fn hazard(mut self, kind: HazardKind, object: impl Into<String>, message: impl Into<String>) -> Self {
-        self.hazards.push(Hazard { kind, object: object.into(), message: message.into() });
+        self.hazards.push(Hazard {
+            kind,
+            object: object.into(),
+            message: message.into(),
+        });
         self
     }
 
@@ -160,7 +164,11 @@ impl Step {
 }
 
 fn class_of(statements: &[Statement]) -> Class {
-    statements.iter().map(|s| s.runs).find(|c| *c != Class::Transaction).unwrap_or(Class::Transaction)
+    statements
+        .iter()
+        .map(|s| s.runs)
+        .find(|c| *c != Class::Transaction)
+        .unwrap_or(Class::Transaction)
 }
 
 /// The patches that lead from one schema to another, object by object.
@@ -183,7 +191,12 @@ pub fn patches_between(before: &Schema, after: &Schema) -> Vec<Patch> {
                 continue;
             }
             slots.extend(table.columns.iter().map(|c| Slot::Column(name.clone(), c.name.clone())));
-            slots.extend(table.constraints.keys().map(|c| Slot::Constraint(name.clone(), c.clone())));
+            slots.extend(
+                table
+                    .constraints
+                    .keys()
+                    .map(|c| Slot::Constraint(name.clone(), c.clone())),
+            );
             slots.extend(table.indexes.keys().map(|c| Slot::Index(name.clone(), c.clone())));
             slots.insert(Slot::Options(name.clone()));
             slots.insert(Slot::Comment(name.clone()));
@@ -193,7 +206,11 @@ pub fn patches_between(before: &Schema, after: &Schema) -> Vec<Patch> {
         .into_iter()
         .filter_map(|slot| {
             let (was, is): (Option<Object>, Option<Object>) = (before.get(&slot), after.get(&slot));
-            (was != is).then_some(Patch { slot, before: was, after: is })
+            (was != is).then_some(Patch {
+                slot,
+                before: was,
+                after: is,
+            })
         })
         .collect()
 }

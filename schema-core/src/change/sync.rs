@@ -30,14 +30,22 @@ pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step>
 
 pub(super) fn create_statements(function: &QName, sync: &Sync) -> Vec<Statement> {
     let mut texts = sql::create_sync(function, sync).into_iter();
-    let mut out: Vec<Statement> = texts.by_ref().take(2).map(|text| Op::FunctionCreate.plain(text)).collect();
+    let mut out: Vec<Statement> = texts
+        .by_ref()
+        .take(2)
+        .map(|text| Op::FunctionCreate.plain(text))
+        .collect();
     out.extend(texts.map(|text| Op::TriggerCreate.on(&sync.table, text)));
     out
 }
 
 pub(super) fn drop_statements(function: &QName, sync: &Sync) -> Vec<Statement> {
     let mut texts = sql::drop_sync(function, sync).into_iter();
-    let mut out: Vec<Statement> = texts.by_ref().take(1).map(|text| Op::TriggerDrop.on(&sync.table, text)).collect();
+    let mut out: Vec<Statement> = texts
+        .by_ref()
+        .take(1)
+        .map(|text| Op::TriggerDrop.on(&sync.table, text))
+        .collect();
     out.extend(texts.map(|text| Op::FunctionDrop.plain(text)));
     out
 }

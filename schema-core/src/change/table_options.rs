@@ -9,7 +9,9 @@ use crate::plan::{HazardKind, Statement};
 use crate::schema::{QName, Schema, TableOptions};
 
 pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions) -> Vec<Step> {
-    let Some(current) = state.tables.get(table).map(|t| t.options.clone()) else { return Vec::new() };
+    let Some(current) = state.tables.get(table).map(|t| t.options.clone()) else {
+        return Vec::new();
+    };
     let mut after = state.clone();
     if let Some(t) = after.tables.get_mut(table) {
         t.options = target.clone();
@@ -31,20 +33,37 @@ fn changes(table: &QName, from: &TableOptions, to: &TableOptions) -> Vec<Stateme
     let alter = |op: Op, action: String| op.on(table, format!("ALTER TABLE {table} {action}"));
     let mut out = Vec::new();
     if from.unlogged != to.unlogged {
-        out.push(alter(Op::TableSetLogged, format!("SET {}", if to.unlogged { "UNLOGGED" } else { "LOGGED" })));
+        out.push(alter(
+            Op::TableSetLogged,
+            format!("SET {}", if to.unlogged { "UNLOGGED" } else { "LOGGED" }),
+        ));
     }
     if from.tablespace != to.tablespace {
-        let space = to.tablespace.as_ref().map_or_else(|| "pg_default".to_owned(), ToString::to_string);
+        let space = to
+            .tablespace
+            .as_ref()
+            .map_or_else(|| "pg_default".to_owned(), ToString::to_string);
         out.push(alter(Op::TableSetTablespace, format!("SET TABLESPACE {space}")));
     }
-    let gone: Vec<&str> =
-        from.parameters.keys().filter(|k| !to.parameters.contains_key(*k)).map(String::as_str).collect();
+    let gone: Vec<&str> = from
+        .parameters
+        .keys()
+        .filter(|k| !to.parameters.contains_key(*k))
+        .map(String::as_str)
+        .collect();
     if !gone.is_empty() {
         out.push(alter(Op::TableOptions, format!("RESET ({})", gone.join(", "))));
     }
-    let set: Vec<_> = to.parameters.iter().filter(|(k, v)| from.parameters.get(*k) != Some(*v)).collect();
+    let set: Vec<_> = to
+        .parameters
+        .iter()
+        .filter(|(k, v)| from.parameters.get(*k) != Some(*v))
+        .collect();
     if !set.is_empty() {
-        out.push(alter(Op::TableOptions, format!("SET ({})", crate::sql::parameters(set))));
+        out.push(alter(
+            Op::TableOptions,
+            format!("SET ({})", crate::sql::parameters(set)),
+        ));
     }
     if from.row_security != to.row_security {
         let word = if to.row_security { "ENABLE" } else { "DISABLE" };
@@ -63,7 +82,10 @@ fn changes(table: &QName, from: &TableOptions, to: &TableOptions) -> Vec<Stateme
         out.push(alter(Op::TableReplicaIdentity, format!("REPLICA IDENTITY {word}")));
     }
     if from.cluster_on != to.cluster_on {
-        let action = to.cluster_on.as_ref().map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |i| format!("CLUSTER ON {i}"));
+        let action = to
+            .cluster_on
+            .as_ref()
+            .map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |i| format!("CLUSTER ON {i}"));
         out.push(alter(Op::TableClusterOn, action));
     }
     out
