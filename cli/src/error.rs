@@ -1,8 +1,7 @@
 use schema_core::config::ConfigError;
 use schema_core::migrations::MigrationsError;
+use schema_core::planner::PlanError;
 use schema_core::source::{LeftoverConflict, OwnershipError, SourceError};
-
-use crate::planning::PlanError;
 
 /// Why a command ends with exit code 2.
 #[derive(Debug, thiserror::Error)]

@@ -3,13 +3,14 @@ use std::path::Path;
 
 use schema_core::migrations::{Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
 use schema_core::plan::{Phase, Plan};
+use schema_core::planner::plan;
 use schema_core::schema::{Schema, fingerprint};
 use schema_core::source::{Loader, Origin};
 
 use crate::args::{Generate, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{decisions, options, plan, spent_renames};
+use crate::planning::{decisions, options, spent_renames};
 use crate::project::{Project, Sides};
 use crate::{Outcome, baseline, proving, report};
 

@@ -120,6 +120,49 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     })
 }
 
+/// Plans a waiting phase anew: from the head to the head with the phase's effect. Both are stages already, fills included.
+///
+/// # Errors
+/// As [`plan`].
+pub fn replan(
+    from: &Schema,
+    to: &Schema,
+    phase: Phase,
+    decisions: &Decisions,
+    options: &Options,
+) -> Result<Plan, PlanError> {
+    let context = Context {
+        target_version: options.target_version,
+        unguarded: decisions.allow_data_loss.clone(),
+    };
+    let steps = walk(from, to, &context, 1)?;
+    let mut hazards: BTreeSet<Hazard> = steps.iter().flat_map(|s| s.hazards.clone()).collect();
+    hazards.extend(guard::publications(&steps, &options.publications));
+    let files = file::cut(steps, phase, options, &mut name::Names::default());
+    hazards.extend(guard::select_star(&files));
+    accept::check(&hazards, decisions)?;
+    let stage = |name: &str, schema: &Schema| crate::plan::Stage {
+        name: name.to_owned(),
+        schema: schema.clone(),
+    };
+    let names = if phase == Phase::Cutover {
+        ["bridge", "swapped"]
+    } else {
+        ["bridge", "new"]
+    };
+    Ok(Plan {
+        name: options
+            .name
+            .clone()
+            .map_or_else(|| name::plan_name(&files), |n| name::slug(&n)),
+        stages: vec![stage(names[0], from), stage(names[1], to)],
+        files,
+        hazards: hazards.into_iter().collect(),
+        decisions: decisions.clone(),
+        target_version: options.target_version,
+    })
+}
+
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.
 fn walk(from: &Schema, to: &Schema, context: &Context, arrow: usize) -> Result<Vec<Step>, PlanError> {
     let mut state = from.clone();

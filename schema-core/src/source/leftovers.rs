@@ -1,5 +1,6 @@
 //! Plans in flight: what an open plan left standing for old code, and what its release still does.
 
+use crate::compare::{same_column, same_constraint, same_index};
 use crate::migrations::PlanRecord;
 use crate::schema::{Fill, Object, Patch, Schema, Slot};
 
@@ -106,8 +107,16 @@ fn is_fill(patch: &Patch) -> bool {
     matches!(patch.slot, Slot::Fill(_))
 }
 
+/// Whether the slot holds what is expected, however it is spelled.
 fn stands(schema: &Schema, slot: &Slot, expected: Option<&Object>) -> bool {
-    schema.get(slot).as_ref() == expected
+    let found = schema.get(slot);
+    let table = slot.table().and_then(|name| schema.tables.get(name));
+    match (&found, expected, table) {
+        (Some(Object::Column(a)), Some(Object::Column(b)), Some(table)) => same_column(a, table, b, table),
+        (Some(Object::Constraint(a)), Some(Object::Constraint(b)), Some(table)) => same_constraint(a, table, b, table),
+        (Some(Object::Index(a)), Some(Object::Index(b)), Some(table)) => same_index(a, table, b, table),
+        _ => found.as_ref() == expected,
+    }
 }
 
 fn phase_word(phase: crate::plan::Phase) -> &'static str {
