@@ -23,6 +23,8 @@ pub mod config;
 #[cfg(feature = "engine")]
 pub mod differ;
 #[cfg(feature = "engine")]
+pub mod compat;
+#[cfg(feature = "engine")]
 pub mod expression;
 #[cfg(feature = "engine")]
 pub mod facts;
@@ -33,6 +35,7 @@ pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod proof;
 pub mod planner;
 #[cfg(feature = "engine")]
 pub mod review;
