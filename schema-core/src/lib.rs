@@ -19,11 +19,11 @@ pub mod change;
 #[cfg(feature = "engine")]
 pub mod compare;
 #[cfg(feature = "engine")]
+pub mod compat;
+#[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
 pub mod differ;
-#[cfg(feature = "engine")]
-pub mod compat;
 #[cfg(feature = "engine")]
 pub mod expression;
 #[cfg(feature = "engine")]
@@ -34,9 +34,9 @@ pub mod introspect;
 pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
+pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
-pub mod planner;
 #[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]

@@ -54,7 +54,10 @@ fn sorted<'a>(schema: &'a Schema, touched: &BTreeSet<QName>) -> (Vec<&'a Other>,
             .depends_on
             .iter()
             .filter_map(|d| match d {
-                Dependency::Table(t) | Dependency::Column(t, _) | Dependency::Constraint(t, _) => Some(t),
+                Dependency::Table(t)
+                | Dependency::Column(t, _)
+                | Dependency::Constraint(t, _)
+                | Dependency::Index(t, _) => Some(t),
                 Dependency::Enum(_) | Dependency::Sequence(_) => None,
             })
             .collect();

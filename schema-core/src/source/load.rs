@@ -72,6 +72,8 @@ pub struct Loaded {
     pub publications: BTreeMap<QName, Vec<String>>,
     /// The migrations directory that it is the end of.
     pub history_of: Option<PathBuf>,
+    /// Whether the directory was replayed because its cache did not fit.
+    pub replayed: bool,
 }
 
 /// Turns sources into schemas, and keeps the scratch server that some of them need.
@@ -218,7 +220,11 @@ impl Loader {
     /// # Errors
     /// When the directory cannot be used or a file of it fails.
     pub async fn load_directory(&self, directory: &Directory) -> Result<Loaded, SourceError> {
-        let Replayed { schema, notes } = self.replay(directory).await?;
+        let Replayed {
+            schema,
+            notes,
+            replayed,
+        } = self.replay(directory).await?;
         let count = directory.files.len();
         let label = format!(
             "{} ({count} migration{})",
@@ -228,6 +234,7 @@ impl Loader {
         Ok(Loaded {
             notes,
             history_of: Some(directory.path.clone()),
+            replayed,
             ..Loaded::plain(schema, Origin::Migrations, label)
         })
     }
@@ -281,6 +288,7 @@ impl Loaded {
             server_major: None,
             publications: BTreeMap::new(),
             history_of: None,
+            replayed: false,
         }
     }
 
