@@ -40,7 +40,7 @@ pub(super) fn undo_only(fill: &Fill) -> Vec<Step> {
     let step = Step::new("backfill", object(fill), Some(&fill.table))
         .for_undo("Its undo fills the column again.")
         .down([statement(fill)])
-        .alone("refill", subject(fill))
+        .alone("undo_fill", subject(fill))
         .grouped();
     vec![with_hazard(step, fill)]
 }

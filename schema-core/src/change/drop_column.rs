@@ -27,12 +27,11 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
         t.columns.retain(|c| c.name != *name);
     }
     let drop = format!("ALTER TABLE {table} DROP COLUMN {name}");
-    let synced = state
-        .syncs
-        .values()
-        .any(|s| s.table == *table && (s.from == *name || s.to == *name));
+    let retired = context.retired.contains(&(table.clone(), name.clone()));
     let mut step = Step::new("drop_column", &object, Some(table)).up([Op::ColumnDrop.on(table, drop)]);
-    if !synced && column.generated.is_none() {
+    if retired {
+        step = step.note("Its values live on in the column that took its place; the undo brings them back.");
+    } else if column.generated.is_none() {
         step = step.hazard(
             HazardKind::DataLoss,
             &object,
@@ -102,7 +101,6 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
     if not_null_later || refill.is_some() {
         step = step.grouped();
     }
-    let _ = context;
     steps.push(step);
     steps
 }

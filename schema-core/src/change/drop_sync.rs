@@ -81,7 +81,7 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
         steps.push(not_null::undo_check(&reached, table, left));
     }
     steps.extend(backfill::undo_only(&refill(state, sync)));
-    let object = format!("{table}.{left} ↔ {right}");
+    let object = format!("{table}.{left} and {right}");
     steps.push(
         Step::new("drop_sync", object, Some(table))
             .up(up)

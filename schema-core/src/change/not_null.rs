@@ -119,6 +119,7 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .up([recipe.validate()])
             .no_undo("The undo of the file before takes the check away.")
             .effect_up(&unproven, &proven)
+            .grouped()
             .alone("validate", recipe.subject()),
         Step::new("set_not_null", &recipe.object, Some(table))
             .up(recipe.set())
@@ -165,12 +166,12 @@ pub(super) fn undo_steps(reached: &mut Schema, table: &QName, column: &Ident) ->
             .for_undo("Its undo sets NOT NULL again, after the check that proves it.")
             .down(recipe.set())
             .effect_down(&proven, &done)
-            .alone("nullable", recipe.subject()),
+            .alone("undo_not_null", recipe.subject()),
         Step::new("drop_not_null", &recipe.object, Some(table))
             .for_undo("Its undo validates the check that proves NOT NULL.")
             .down([recipe.validate()])
             .effect_down(&unproven, &proven)
-            .alone("nullable", recipe.subject())
+            .alone("undo_not_null", recipe.subject())
             .grouped(),
     ]
 }
@@ -182,6 +183,6 @@ pub(super) fn undo_check(nullable: &Schema, table: &QName, column: &Ident) -> St
         .for_undo("Its undo adds the check that proves NOT NULL, once the column is filled again.")
         .down([recipe.add_check()])
         .effect_down(nullable, &recipe.with_check(nullable, true))
-        .alone("nullable", recipe.subject())
+        .alone("undo_not_null", recipe.subject())
         .grouped()
 }

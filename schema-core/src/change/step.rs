@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Class, Hazard, HazardKind, Statement};
-use crate::schema::{Object, Patch, QName, Schema, Slot};
+use crate::schema::{Ident, Object, Patch, QName, Schema, Slot};
 
 /// What a change must know beyond the schema.
 #[derive(Debug, Clone)]
@@ -10,6 +10,8 @@ pub struct Context {
     pub target_version: u32,
     /// Whether data that a drop would lose on the way back needs no guard (`--allow-data-loss` named it).
     pub unguarded: BTreeSet<String>,
+    /// Columns whose values live on in another one that a sync kept in step: dropping them loses nothing.
+    pub retired: BTreeSet<(QName, Ident)>,
 }
 
 /// A piece of a file: statements up, statements down, and what both do to the schema. Born together.

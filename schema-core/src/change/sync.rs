@@ -12,7 +12,7 @@ use crate::sql;
 pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step> {
     let mut after = state.clone();
     after.syncs.insert(function.clone(), sync.clone());
-    let object = format!("{}.{} ↔ {}", sync.table, sync.from, sync.to);
+    let object = format!("{}.{} and {}", sync.table, sync.from, sync.to);
     let mut step = Step::new("create_sync", object, Some(&sync.table))
         .up(create_statements(function, sync))
         .down(drop_statements(function, sync))

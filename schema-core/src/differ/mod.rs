@@ -5,6 +5,7 @@
 //! beside the old one gets its name.
 
 mod column;
+mod names;
 mod objects;
 mod order;
 mod table;
@@ -22,6 +23,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     };
     found.objects();
     found.tables();
+    names::order_by_name(from, &mut found.tasks);
     in_order(found.tasks)
 }
 

@@ -97,7 +97,28 @@ impl Differ<'_> {
     }
 
     fn sequences(&mut self) {
+        let renamed: Vec<(QName, QName)> = self
+            .to
+            .sequences
+            .iter()
+            .filter(|(name, _)| !self.from.sequences.contains_key(*name))
+            .filter_map(|(name, sequence)| Some((self.sequence_of_synced_column(sequence)?, name.clone())))
+            .collect();
+        for (old, new) in &renamed {
+            let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
+            self.push(
+                Segment::Tables,
+                table.as_ref(),
+                0,
+                Change::RenameSequence(old.clone(), new.clone()),
+            );
+            let change = Change::AlterSequence(new.clone(), self.to.sequences[new].clone());
+            self.push(Segment::Tables, table.as_ref(), 0, change);
+        }
         for (name, sequence) in &self.to.sequences {
+            if renamed.iter().any(|(_, new)| new == name) {
+                continue;
+            }
             match self.from.sequences.get(name) {
                 // With a new owner it is made together with the owner.
                 None if Self::owner_in(sequence, self.from) == Some(false) => {}
@@ -141,12 +162,27 @@ impl Differ<'_> {
         for (name, sequence) in &self.from.sequences {
             // With an owner that goes it goes along.
             if !self.to.sequences.contains_key(name)
+                && !renamed.iter().any(|(old, _)| old == name)
                 && Self::owner_in(sequence, self.to) != Some(false)
                 && !self.becomes_identity(sequence)
             {
                 self.push(Segment::After, None, 20, Change::DropSequence(name.clone()));
             }
         }
+    }
+
+    /// The sequence of the old column, where a sync that goes hands its generator to the column that this one is for.
+    fn sequence_of_synced_column(&self, sequence: &Sequence) -> Option<QName> {
+        let (table, column) = sequence.owned_by.as_ref()?;
+        let sync = self.from.syncs.iter().find(|(function, sync)| {
+            sync.table == *table
+                && sync.to == *column
+                && sync.direction == SyncDirection::TwoWay
+                && !self.to.syncs.contains_key(*function)
+        });
+        let (_, sync) = sync?;
+        let old = self.from.sequences_owned_by(table, &sync.from).next()?;
+        (!self.to.sequences.contains_key(old)).then(|| old.clone())
     }
 
     /// Whether the owning column turns from serial to identity: then the sequence goes in that step.

@@ -15,7 +15,7 @@ use crate::change::{Context, Step};
 use crate::compare::differences;
 use crate::differ::diff;
 use crate::plan::{Decisions, Hazard, Phase, Plan};
-use crate::schema::{Object, Patch, QName, Schema, Slot};
+use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::{Refusal, stages};
 
 /// What a plan is made for.
@@ -86,12 +86,14 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
-    let context = Context {
+    let mut context = Context {
         target_version: options.target_version,
         unguarded: decisions.allow_data_loss.clone(),
+        retired: BTreeSet::new(),
     };
     let mut hazards: BTreeSet<Hazard> = path.hazards.into_iter().collect();
     let mut files = Vec::new();
+    let mut all_steps: Vec<Step> = Vec::new();
     let mut names = name::Names::default();
     for (at, pair) in path.stages.windows(2).enumerate() {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
@@ -99,9 +101,11 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             ("new", false) => Phase::Contract,
             _ => Phase::Expand,
         };
+        context.retired = retired(&pair[0].schema);
         let steps = walk(&pair[0].schema, &pair[1].schema, &context, at)?;
         hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
         hazards.extend(guard::publications(&steps, &options.publications));
+        all_steps.extend(steps.iter().cloned());
         files.extend(file::cut(steps, phase, options, &mut names));
     }
     hazards.extend(guard::select_star(&files));
@@ -109,7 +113,7 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     let name = options
         .name
         .clone()
-        .map_or_else(|| name::plan_name(&files), |n| name::slug(&n));
+        .map_or_else(|| name::plan_name(&all_steps), |n| name::slug(&n));
     Ok(Plan {
         name,
         stages: path.stages,
@@ -134,10 +138,15 @@ pub fn replan(
     let context = Context {
         target_version: options.target_version,
         unguarded: decisions.allow_data_loss.clone(),
+        retired: retired(from),
     };
     let steps = walk(from, to, &context, 1)?;
     let mut hazards: BTreeSet<Hazard> = steps.iter().flat_map(|s| s.hazards.clone()).collect();
     hazards.extend(guard::publications(&steps, &options.publications));
+    let name = options
+        .name
+        .clone()
+        .map_or_else(|| name::plan_name(&steps), |n| name::slug(&n));
     let files = file::cut(steps, phase, options, &mut name::Names::default());
     hazards.extend(guard::select_star(&files));
     accept::check(&hazards, decisions)?;
@@ -151,16 +160,22 @@ pub fn replan(
         ["bridge", "new"]
     };
     Ok(Plan {
-        name: options
-            .name
-            .clone()
-            .map_or_else(|| name::plan_name(&files), |n| name::slug(&n)),
+        name,
         stages: vec![stage(names[0], from), stage(names[1], to)],
         files,
         hazards: hazards.into_iter().collect(),
         decisions: decisions.clone(),
         target_version: options.target_version,
     })
+}
+
+/// Columns that a sync keeps equal to another one and that go with it.
+fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
+    let left = |s: &crate::schema::Sync| match s.direction {
+        SyncDirection::TwoWay => s.from.clone(),
+        SyncDirection::Forward | SyncDirection::Backward => s.to.clone(),
+    };
+    schema.syncs.values().map(|s| (s.table.clone(), left(s))).collect()
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.

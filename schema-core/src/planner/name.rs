@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::PlanFile;
+use crate::change::Step;
 
 /// Longest slug, in bytes.
 const MAX_SLUG: usize = 60;
@@ -47,41 +47,42 @@ pub fn slug(text: &str) -> String {
     }
 }
 
-/// A name from what the plan does: its one object, or the tables that it touches.
-pub(super) fn plan_name(files: &[PlanFile]) -> String {
-    let mut objects: Vec<&str> = Vec::new();
-    for step in files.iter().flat_map(|f| &f.steps) {
-        let object = step.object.split([':', ' ']).next().unwrap_or(&step.object);
-        if !objects.contains(&object) {
-            objects.push(object);
+/// A name from what the plan does: a table with the columns that it gains, its one object, or the tables that it touches.
+pub(super) fn plan_name(steps: &[Step]) -> String {
+    let mut tables: Vec<&str> = Vec::new();
+    for table in steps.iter().filter_map(|s| s.table.as_ref()) {
+        if !tables.contains(&table.name.raw()) {
+            tables.push(table.name.raw());
         }
     }
-    let without_schema = |object: &str| object.strip_prefix("public.").unwrap_or(object).to_owned();
-    match objects.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => slug(&without_schema(one)),
-        many => {
-            let mut tables: Vec<String> = Vec::new();
-            for object in many {
-                let short = without_schema(object);
-                let table = short.split('.').next().unwrap_or(&short).to_owned();
-                if !tables.contains(&table) {
-                    tables.push(table);
+    let own = |s: &Step| s.object.rsplit('.').next().unwrap_or(&s.object).to_owned();
+    match tables.as_slice() {
+        [] => slug(&steps.first().map(own).unwrap_or_default()),
+        [table] => {
+            if steps.iter().any(|s| s.kind == "create_table") {
+                return slug(&format!("create_{table}"));
+            }
+            let mut columns: Vec<String> = steps.iter().filter(|s| s.kind == "add_column").map(own).collect();
+            columns.truncate(2);
+            if columns.is_empty() {
+                let mut objects: Vec<String> = steps.iter().map(own).collect();
+                objects.dedup();
+                if let [one] = objects.as_slice() {
+                    return slug(&format!(
+                        "{}_{}",
+                        steps[0].kind,
+                        if one.starts_with(table) {
+                            one.clone()
+                        } else {
+                            format!("{table}_{one}")
+                        }
+                    ));
                 }
             }
-            match tables.len() {
-                1 => {
-                    let columns: Vec<String> = many
-                        .iter()
-                        .filter_map(|o| without_schema(o).split_once('.').map(|(_, column)| column.to_owned()))
-                        .take(2)
-                        .collect();
-                    slug(&format!("{}_{}", tables[0], columns.join("_")))
-                }
-                2 | 3 => slug(&tables.join("_")),
-                n => slug(&format!("{}_and_{}_more", tables[0], n - 1)),
-            }
+            slug(&format!("{table}_{}", columns.join("_")))
         }
+        [a, b] => slug(&format!("{a}_{b}")),
+        [first, rest @ ..] => slug(&format!("{first}_and_{}_more", rest.len())),
     }
 }
 

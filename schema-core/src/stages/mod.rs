@@ -57,7 +57,11 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     bridge.namespaces.extend(new.namespaces.clone());
     bridge.enums = bridge_enums(old, new, &mut hazards);
     bridge.sequences = old.sequences.clone();
+    let renames = table::live_renames(old, new, decisions);
     for (name, sequence) in &new.sequences {
+        if takes_over(name, sequence, old, new, &renames) {
+            continue;
+        }
         let mut both = sequence.clone();
         if let Some(was) = old.sequences.get(name) {
             // The owner changes in contract, after the new column and before the old one goes.
@@ -75,7 +79,11 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     bridge.tables = old.tables.clone();
     for (name, wanted) in &new.tables {
         match old.tables.get(name) {
-            None => drop(bridge.tables.insert(name.clone(), wanted.clone())),
+            None => drop(
+                bridge
+                    .tables
+                    .insert(name.clone(), names::with_free_names(name, wanted, old)),
+            ),
             Some(current) => {
                 let mut builder = table::Bridge::new(name, current, wanted, old, new, decisions);
                 builder.build();
@@ -94,6 +102,31 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     Ok(Path {
         stages: vec![stage("old", old.clone()), stage("bridge", bridge), stage("new", target)],
         hazards,
+    })
+}
+
+/// Whether a new sequence is the old column's under a new name: two generators would give numbers twice, so the old one
+/// serves both versions, and contract gives it its new name and owner.
+fn takes_over(
+    name: &QName,
+    sequence: &crate::schema::Sequence,
+    old: &Schema,
+    new: &Schema,
+    renames: &std::collections::BTreeMap<QName, std::collections::BTreeMap<Ident, Ident>>,
+) -> bool {
+    let Some((table, column)) = &sequence.owned_by else {
+        return false;
+    };
+    if old.sequences.contains_key(name) {
+        return false;
+    }
+    let from = renames
+        .get(table)
+        .and_then(|r| r.iter().find(|(_, to)| *to == column))
+        .map(|(from, _)| from);
+    from.is_some_and(|from| {
+        old.sequences_owned_by(table, from)
+            .any(|s| !new.sequences.contains_key(s))
     })
 }
 
