@@ -19,6 +19,8 @@ pub mod change;
 #[cfg(feature = "engine")]
 pub mod compare;
 #[cfg(feature = "engine")]
+pub mod compat;
+#[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
 pub mod differ;
@@ -32,8 +34,9 @@ pub mod introspect;
 pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
-#[cfg(feature = "engine")]
 pub mod planner;
+#[cfg(feature = "engine")]
+pub mod proof;
 #[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]
