@@ -1,9 +1,8 @@
-//! Tests that meet a server.
-
-mod catalog;
-mod introspect;
-mod server;
 //! Tests of the whole, many of which meet a server.
 
+mod catalog;
 mod cli;
+mod expression;
+mod introspect;
+mod server;
 mod wiring;

@@ -37,6 +37,9 @@ pub mod plan;
 pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
+pub mod planner;
+#[cfg(feature = "engine")]
+pub mod proof;
 #[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]

@@ -271,6 +271,10 @@ impl Course<'_> {
 
     fn replay(&mut self, file: &PlanFile, step: &str, patches: &[Patch]) -> Go {
         for patch in patches {
+            // Of files that go back together, one may have done what the next one makes sure of (IF EXISTS).
+            if step == "down" && self.now.get(&patch.slot) == patch.after {
+                continue;
+            }
             if let Err(error) = self.now.apply(patch) {
                 self.fail(&file.slug, step, "", format!("the replay does not fit: {error}"));
                 return Go::Stop;

@@ -76,6 +76,13 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         }
         bridge.sequences.insert(name.clone(), both);
     }
+    // Syncs of plans that are still open stand on both sides.
+    bridge.syncs = old
+        .syncs
+        .iter()
+        .filter(|(name, _)| new.syncs.contains_key(*name))
+        .map(|(n, s)| (n.clone(), s.clone()))
+        .collect();
     bridge.tables = old.tables.clone();
     for (name, wanted) in &new.tables {
         match old.tables.get(name) {
