@@ -35,9 +35,9 @@ pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
 pub mod planner;
+pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
-pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
 #[cfg(feature = "engine")]
