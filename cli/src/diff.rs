@@ -1,10 +1,11 @@
+use schema_core::planner::plan;
 use schema_core::review::{changes, difference, other_differences};
 
 use crate::Outcome;
 use crate::args::{Diff, DiffFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{decisions, options, plan};
+use crate::planning::{decisions, options};
 use crate::project::Project;
 use crate::script::script;
 

@@ -1,15 +1,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use schema_core::migrations::{Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
+use schema_core::migrations::{CACHE, Cache, Changes, Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
 use schema_core::plan::{Phase, Plan};
+use schema_core::planner::plan;
 use schema_core::schema::{Schema, fingerprint};
 use schema_core::source::{Loader, Origin};
 
 use crate::args::{Generate, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{decisions, options, plan, spent_renames};
+use crate::planning::{decisions, options, spent_renames};
 use crate::project::{Project, Sides};
 use crate::{Outcome, baseline, proving, report};
 
@@ -40,16 +41,23 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     if args.check {
         return Ok(check(&plan, forks));
     }
-    let baseline = baseline::prepend(&mut plan, &sides).await?;
-    if plan.is_empty() {
-        say("nothing to do: no difference");
-        return Ok(Outcome::Done);
+    if let Some(model) = sides.to.model() {
+        report::name_star_uses(&mut plan, model);
     }
     let verdict = if args.no_proof {
         proving::Verdict::none()
     } else {
         proving::prove(&plan, loader).await?
     };
+    // The baseline changes nothing that the plan starts from, so it has a proof of its own.
+    let baseline = baseline::prepend(&mut plan, &sides).await?;
+    if plan.is_empty() {
+        if !args.dry_run {
+            refresh_cache(&project.directory, &sides)?;
+        }
+        say("nothing to do: no difference");
+        return Ok(Outcome::Done);
+    }
     let leads_to = if baseline {
         Some(baseline::fresh_database(&plan, &out, &sides, args.released, loader).await?)
     } else {
@@ -140,6 +148,18 @@ fn creates(old: &Schema, new: &Schema) -> Owned {
         sequences: added(new.sequences.keys(), |name| old.sequences.contains_key(name)),
         tables: added(new.tables.keys(), |name| old.tables.contains_key(name)),
     }
+}
+
+/// Writes the cache anew when the directory had to be replayed.
+fn refresh_cache(directory: &Directory, sides: &Sides) -> Result<(), CliError> {
+    if !sides.from.replayed {
+        return Ok(());
+    }
+    let plans: Vec<PlanRecord> = directory.plans.iter().map(|plan| plan.record.clone()).collect();
+    let cache = Cache::new(directory.history(), sides.from.schema.clone(), &plans);
+    let mut changes = Changes::default();
+    changes.replace(directory.path.join(CACHE), cache.text()?);
+    Ok(changes.commit()?)
 }
 
 /// What the directory's files lead to afterwards, when the plan starts from what they led to before.

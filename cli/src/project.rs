@@ -134,7 +134,7 @@ impl Project {
         // for old code is added afterwards.
         let adopt = sources.adopt.iter().cloned().collect();
         let scope = scope(&finished(&from.schema, &open), &model, &records, &adopt)?;
-        let target = keep_leftovers(&scope.new, &open)?;
+        let target = keep_leftovers(&scope.new, &from.schema, &open)?;
         Ok(Sides {
             from,
             to,

@@ -1,11 +1,11 @@
 use schema_core::migrations::{Layout, MigrationsError, Version};
 use schema_core::plan::Phase;
+use schema_core::planner::{Options, replan};
 use schema_core::source::{Loader, release_target};
 
 use crate::args::{Release, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{self, Options};
 use crate::project::Project;
 use crate::{Outcome, proving, report};
 
@@ -41,7 +41,7 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
         lock_timeout_many_ms: project.config.limits.lock_timeout_many_ms,
         ..Options::default()
     };
-    let plan = planning::release(&from, &to, phase, &decisions, &options)?;
+    let plan = replan(&from, &to, phase, &decisions, &options)?;
     let verdict = if args.no_proof {
         proving::Verdict::none()
     } else {

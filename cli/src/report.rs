@@ -1,5 +1,9 @@
+use std::collections::BTreeSet;
+
 use schema_core::migrations::Layout;
-use schema_core::plan::{Hazard, Phase, Plan};
+use schema_core::plan::{Hazard, HazardKind, Phase, Plan};
+use schema_core::schema::{QName, Slot};
+use schema_core::source::Model;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -101,6 +105,56 @@ pub fn files(layout: &Layout) -> String {
         .iter()
         .filter(|write| write.path.extension().is_some_and(|e| e == "sql"));
     sql.map(|write| format!("==> {} <==\n{}\n", write.path.display(), write.text))
+        .collect()
+}
+
+/// Adds to the plan's hazards where the source has statements that a new or dropped column breaks.
+pub fn name_star_uses(plan: &mut Plan, model: &Model) {
+    for table in reshaped_tables(plan) {
+        let places: Vec<String> = model
+            .literals
+            .iter()
+            .filter(|literal| {
+                literal
+                    .tables
+                    .iter()
+                    .any(|name| *name == table.name.raw() || *name == bare(&table))
+            })
+            .map(|literal| format!("{} at {}", literal.kind.words(), literal.at))
+            .collect();
+        if places.is_empty() {
+            continue;
+        }
+        let places = format!("in this workspace: {}", places.join(", "));
+        let same =
+            |hazard: &&mut Hazard| hazard.kind == HazardKind::SelectStar && hazard.object.contains(table.name.raw());
+        match plan.hazards.iter_mut().find(same) {
+            Some(hazard) => hazard.message = format!("{}; {places}", hazard.message),
+            None => plan.hazards.push(Hazard {
+                kind: HazardKind::SelectStar,
+                object: table.to_string(),
+                message: format!(
+                    "prepared SELECT * and RETURNING * of this table fail once its columns change, until the connection is \
+                     replaced, and values by position go wrong: name the columns, or recycle the pool; {places}"
+                ),
+            }),
+        }
+    }
+}
+
+fn bare(table: &QName) -> String {
+    format!("{}.{}", table.schema.raw(), table.name.raw())
+}
+
+/// Tables that stand before the plan and get or lose a column.
+fn reshaped_tables(plan: &Plan) -> BTreeSet<QName> {
+    let patches = plan.files.iter().flat_map(|file| &file.up.effect);
+    patches
+        .filter(|patch| patch.before.is_none() != patch.after.is_none())
+        .filter_map(|patch| match &patch.slot {
+            Slot::Column(table, _) => Some(table.clone()),
+            _ => None,
+        })
         .collect()
 }
 

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use crate::introspect::{ConnectError, IntrospectError};
 use crate::migrations::MigrationsError;
+use crate::scan::ScanErrors;
 use crate::scratch::ScratchError;
 
 /// Why a source yields no schema.
@@ -48,9 +49,9 @@ pub enum SourceError {
     /// No scratch database.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
-    /// A part of the engine that this build lacks.
-    #[error("this build cannot {0} yet")]
-    NotBuiltIn(&'static str),
+    /// Structs that cannot be read.
+    #[error("{0}")]
+    Scan(#[from] ScanErrors),
     /// A script or migration that fails on the scratch database.
     #[error("{path} fails on the scratch database ({server}): {message}")]
     Script {

@@ -1,0 +1,8 @@
+use schema_core::PgEnum;
+
+#[derive(PgEnum)]
+enum Status {
+    Active(i64),
+}
+
+fn main() {}

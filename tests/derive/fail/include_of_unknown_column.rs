@@ -1,0 +1,9 @@
+use schema_core::Table;
+
+#[derive(Table)]
+#[schemagen(index(columns(name), include(nam)))]
+struct T {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use schema_core::PgEnum;
+
+#[derive(PgEnum)]
+struct Status {
+    id: i64,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use schema_core::Table;
+
+#[derive(Table)]
+struct T {
+    #[schemagen(sql_type = "timestamp(12)")]
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use schema_core::Table;
+
+#[derive(Table)]
+#[schemagen(unique(nme))]
+struct T {
+    name: String,
+}
+
+fn main() {}

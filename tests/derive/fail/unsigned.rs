@@ -1,0 +1,8 @@
+use schema_core::Table;
+
+#[derive(Table)]
+struct T {
+    id: u32,
+}
+
+fn main() {}
