@@ -275,6 +275,32 @@ async fn excluded_schemas_and_names_are_left_out() {
 }
 
 #[tokio::test]
+async fn members_of_extensions_belong_to_the_extension() {
+    for (major, server) in all_versions() {
+        let database = database_on(&server).await;
+        let script = "CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;
+            CREATE TABLE t (name text, mail ext.citext);
+            CREATE INDEX i ON t USING gist (name ext.gist_trgm_ops (siglen = 32))";
+        let live = read(&mut database.with(script).await).await;
+        let others: Vec<(&str, &str)> = live
+            .schema
+            .others
+            .iter()
+            .map(|o| (o.kind.as_str(), o.name.as_str()))
+            .collect();
+        assert_eq!(
+            others,
+            [("extension", "citext"), ("extension", "pg_trgm")],
+            "PostgreSQL {major}"
+        );
+        let table = &live.schema.tables[&QName::new("public", "t")];
+        assert_eq!(table.columns[1].type_name, "ext.citext");
+        let opclass = table.indexes[&Ident::new("i")].keys[0].opclass.as_deref();
+        assert_eq!(opclass, Some("ext.gist_trgm_ops (siglen='32')"));
+    }
+}
+
+#[tokio::test]
 async fn ddl_meanwhile_does_not_disturb() {
     let database = database().await;
     let mut connection = database.with("CREATE TABLE t (a int, b int)").await;
