@@ -17,8 +17,8 @@ pub use sql_type::{SqlName, SqlType};
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod scan;
+#[cfg(feature = "engine")]
 pub mod schema;
 #[cfg(feature = "engine")]
 pub mod sql;
-#[cfg(feature = "engine")]
-pub mod scan;

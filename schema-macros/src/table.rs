@@ -20,7 +20,11 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
         TokenStream::new()
     };
     // After a mistake only the constants follow, for the structs that name them.
-    let checks = if mistakes.is_empty() { checks(&table) } else { TokenStream::new() };
+    let checks = if mistakes.is_empty() {
+        checks(&table)
+    } else {
+        TokenStream::new()
+    };
     quote! {
         #errors
         #[allow(non_upper_case_globals, private_interfaces, unused_imports, clippy::all)]
@@ -72,7 +76,10 @@ fn alias(column: &ColumnDecl, table: &TableDecl) -> Option<Ident> {
 }
 
 fn checks(table: &TableDecl) -> TokenStream {
-    let types = table.columns.iter().filter(|column| column.sql_type.is_none() && column.sql_name().is_some());
+    let types = table
+        .columns
+        .iter()
+        .filter(|column| column.sql_type.is_none() && column.sql_name().is_some());
     let types = types.map(|column| {
         let (ty, name, sql) = (decoded_type(column), &column.name.value, sql_name(column));
         quote_spanned!(column.ty.span()=> __schemagen::is(__schemagen::Probe::<#ty>::SQL, #sql, #name);)
@@ -82,7 +89,9 @@ fn checks(table: &TableDecl) -> TokenStream {
         None => types.collect(),
     };
     let references = table.foreign_keys.iter().flat_map(|key| {
-        let Referent::Fields { owner, fields } = &key.references else { return Vec::new() };
+        let Referent::Fields { owner, fields } = &key.references else {
+            return Vec::new();
+        };
         let owner = named(owner, table);
         key.columns
             .iter()

@@ -173,11 +173,11 @@ impl Entry {
         if let Some(word) = words.iter().find(|word| word.replace('_', " ") == plain) {
             return Some(Spanned::new((*word).to_owned(), span));
         }
-        mistakes.add(
-            span,
-            format!("`{}` cannot be \"{text}\"", self.key),
-            format!("write one of \"{}\"", words.join("\", \"")),
-        );
+        let remedy = match did_you_mean(&plain, words.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("write one of \"{}\"", words.join("\", \"")),
+        };
+        mistakes.add(span, format!("`{}` cannot be \"{text}\"", self.key), remedy);
         None
     }
 
@@ -199,11 +199,18 @@ pub(crate) fn check_name(name: &str, span: Span, mistakes: &mut Mistakes) {
     if name.is_empty() {
         mistakes.add(span, "the name is empty", "give it at least one character");
     } else if name.contains('\0') {
-        mistakes.add(span, "the name holds a NUL byte", "PostgreSQL cannot store it; take it out");
+        mistakes.add(
+            span,
+            "the name holds a NUL byte",
+            "PostgreSQL cannot store it; take it out",
+        );
     } else if name.len() > MAX_NAME {
         mistakes.add(
             span,
-            format!("the name \"{name}\" has {} bytes, PostgreSQL keeps {MAX_NAME}", name.len()),
+            format!(
+                "the name \"{name}\" has {} bytes, PostgreSQL keeps {MAX_NAME}",
+                name.len()
+            ),
             "shorten it, or PostgreSQL would cut it",
         );
     }
@@ -211,7 +218,11 @@ pub(crate) fn check_name(name: &str, span: Span, mistakes: &mut Mistakes) {
 
 pub(crate) fn check_sql(key: &str, sql: &Spanned<String>, mistakes: &mut Mistakes) {
     if sql.value.trim().is_empty() {
-        mistakes.add(sql.span, format!("`{key}` is empty"), "write an SQL expression, or leave the key out");
+        mistakes.add(
+            sql.span,
+            format!("`{key}` is empty"),
+            "write an SQL expression, or leave the key out",
+        );
     } else if sql.value.contains('\0') {
         mistakes.add(sql.span, format!("`{key}` holds a NUL byte"), "take it out");
     }

@@ -80,8 +80,25 @@ pub struct Generation {
 }
 
 pub(crate) const KEYS: &[&str] = &[
-    "column", "renamed_from", "sql_type", "default", "primary_key", "identity", "generated", "unique", "index",
-    "references", "check", "backfill", "old_value", "using", "using_back", "cutover", "collate", "comment", "skip",
+    "column",
+    "renamed_from",
+    "sql_type",
+    "default",
+    "primary_key",
+    "identity",
+    "generated",
+    "unique",
+    "index",
+    "references",
+    "check",
+    "backfill",
+    "old_value",
+    "using",
+    "using_back",
+    "cutover",
+    "collate",
+    "comment",
+    "skip",
 ];
 
 /// Reads one field; its keys, indexes and constraints go to the table.
@@ -198,7 +215,16 @@ fn sql_type(entry: &Entry, slot: &mut Option<Spanned<crate::SqlTypeName>>, mista
     }
 }
 
-const IDENTITY_KEYS: &[&str] = &["always", "by_default", "start", "increment", "min", "max", "cache", "cycle"];
+const IDENTITY_KEYS: &[&str] = &[
+    "always",
+    "by_default",
+    "start",
+    "increment",
+    "min",
+    "max",
+    "cache",
+    "cycle",
+];
 
 fn identity(entry: &Entry, mistakes: &mut Mistakes) -> Option<Spanned<IdentityDecl>> {
     let mut identity = IdentityDecl::default();
@@ -223,11 +249,19 @@ fn identity(entry: &Entry, mistakes: &mut Mistakes) -> Option<Spanned<IdentityDe
                 }
             }
             if identity.always && by_default {
-                mistakes.add(entry.span, "an identity is `always` or `by_default`, not both", "keep one of them");
+                mistakes.add(
+                    entry.span,
+                    "an identity is `always` or `by_default`, not both",
+                    "keep one of them",
+                );
             }
         }
         Shape::Other(_) => {
-            mistakes.add(entry.span, "`identity` cannot be read", "write `identity`, `identity(always)`");
+            mistakes.add(
+                entry.span,
+                "`identity` cannot be read",
+                "write `identity`, `identity(always)`",
+            );
             return None;
         }
     }
@@ -273,7 +307,11 @@ fn generated(entry: &Entry, mistakes: &mut Mistakes) -> Option<Generation> {
         _ => {}
     }
     let Some(sql) = sql else {
-        mistakes.add(entry.span, "`generated` needs an expression", "write `generated = \"sql\"`");
+        mistakes.add(
+            entry.span,
+            "`generated` needs an expression",
+            "write `generated = \"sql\"`",
+        );
         return None;
     };
     check_sql("generated", &sql, mistakes);
@@ -310,7 +348,11 @@ fn rules_of_one_column(column: &ColumnDecl, primary_key: bool, mistakes: &mut Mi
         );
     }
     if primary_key && column.nullable() {
-        mistakes.add(column.ty.span(), format!("the primary key `{name}` is an `Option`"), "take the `Option` away");
+        mistakes.add(
+            column.ty.span(),
+            format!("the primary key `{name}` is an `Option`"),
+            "take the `Option` away",
+        );
     }
     let serial = column.sql_type.as_ref().filter(|t| t.value.serial).map(|t| t.span);
     let sources: Vec<(&str, Span)> = [
@@ -330,22 +372,68 @@ fn rules_of_one_column(column: &ColumnDecl, primary_key: bool, mistakes: &mut Mi
         );
     }
     if let Some(identity) = &column.identity {
-        let integer = column.sql_name().is_none_or(|sql| ["smallint", "integer", "bigint"].contains(&sql));
+        let integer = column
+            .sql_name()
+            .is_none_or(|sql| ["smallint", "integer", "bigint"].contains(&sql));
         if !integer {
-            mistakes.add(identity.span, format!("`{name}` is no integer"), "identity columns are i16, i32 or i64");
+            mistakes.add(
+                identity.span,
+                format!("`{name}` is no integer"),
+                "identity columns are i16, i32 or i64",
+            );
         } else if column.nullable() {
-            mistakes.add(identity.span, format!("the identity `{name}` is an `Option`"), "take the `Option` away");
+            mistakes.add(
+                identity.span,
+                format!("the identity `{name}` is an `Option`"),
+                "take the `Option` away",
+            );
         }
     }
+    if let Some(identity) = &column.identity {
+        identity_range(&identity.value, identity.span, mistakes);
+    }
     if serial.is_some() && column.nullable() {
-        mistakes.add(column.ty.span(), format!("the serial column `{name}` is an `Option`"), "take the `Option` away");
+        mistakes.add(
+            column.ty.span(),
+            format!("the serial column `{name}` is an `Option`"),
+            "take the `Option` away",
+        );
     }
     if let (Some(_), Some(backfill)) = (&column.generated, &column.backfill) {
-        mistakes.add(backfill.span, format!("`{name}` is generated, so it fills itself"), "take `backfill` out");
+        mistakes.add(
+            backfill.span,
+            format!("`{name}` is generated, so it fills itself"),
+            "take `backfill` out",
+        );
     }
     if let Some(before) = &column.renamed_from
         && before.value == *name
     {
-        mistakes.add(before.span, format!("`{name}` is renamed from itself"), "take `renamed_from` out");
+        mistakes.add(
+            before.span,
+            format!("`{name}` is renamed from itself"),
+            "take `renamed_from` out",
+        );
+    }
+}
+
+/// What `CREATE SEQUENCE` would refuse.
+fn identity_range(identity: &IdentityDecl, span: Span, mistakes: &mut Mistakes) {
+    let increment = identity.increment.unwrap_or(1);
+    if increment == 0 {
+        mistakes.add(span, "an identity cannot step by 0", "write `increment = 1`");
+    }
+    if identity.cache.is_some_and(|cache| cache < 1) {
+        mistakes.add(span, "an identity caches at least 1 value", "write `cache = 1`");
+    }
+    let min = identity.min.unwrap_or(if increment > 0 { 1 } else { i64::MIN });
+    let max = identity.max.unwrap_or(if increment > 0 { i64::MAX } else { -1 });
+    let start = identity.start.unwrap_or(if increment > 0 { min } else { max });
+    if !(min..=max).contains(&start) || min >= max {
+        mistakes.add(
+            span,
+            format!("an identity from {min} to {max} cannot start with {start}"),
+            "write a `start` between `min` and `max`",
+        );
     }
 }

@@ -94,7 +94,15 @@ pub enum Referent {
 /// The words of a referential action.
 pub(crate) const ACTIONS: &[&str] = &["no action", "restrict", "cascade", "set null", "set default"];
 
-const KEY_KEYS: &[&str] = &["name", "columns", "include", "nulls_not_distinct", "late", "deferrable", "initially_deferred"];
+const KEY_KEYS: &[&str] = &[
+    "name",
+    "columns",
+    "include",
+    "nulls_not_distinct",
+    "late",
+    "deferrable",
+    "initially_deferred",
+];
 
 /// Reads `key`, `key(…)`: on a field the columns are given, on the struct they are listed.
 pub(crate) fn key(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &mut Mistakes) -> Option<KeyDecl> {
@@ -117,7 +125,11 @@ pub(crate) fn key(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &mut
         }
         (_, None) => {
             let remedy = format!("write `{}(a, b)`", entry.key);
-            mistakes.add(entry.span, format!("`{}` on a struct needs its columns", entry.key), remedy);
+            mistakes.add(
+                entry.span,
+                format!("`{}` on a struct needs its columns", entry.key),
+                remedy,
+            );
             return None;
         }
     };
@@ -157,7 +169,11 @@ pub(crate) fn key(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &mut
         (None, None) => key.columns = bare,
     }
     if key.columns.is_empty() {
-        mistakes.add(entry.span, format!("`{}` names no column", entry.key), format!("write `{}(a, b)`", entry.key));
+        mistakes.add(
+            entry.span,
+            format!("`{}` names no column", entry.key),
+            format!("write `{}(a, b)`", entry.key),
+        );
         return None;
     }
     Some(key)
@@ -190,7 +206,11 @@ pub(crate) fn timing(deferrable: bool, deferred: bool) -> Timing {
 fn as_string(tokens: &TokenStream) -> Option<Spanned<String>> {
     let mut tokens = tokens.clone().into_iter();
     let first = tokens.next()?;
-    if tokens.next().is_some() { None } else { string_token(&first) }
+    if tokens.next().is_some() {
+        None
+    } else {
+        string_token(&first)
+    }
 }
 
 /// Reads `check = "sql"`, `check("sql")`, `check(name, "sql")`.
@@ -227,8 +247,16 @@ pub(crate) fn check(entry: &Entry, mistakes: &mut Mistakes) -> Option<CheckDecl>
     })
 }
 
-const FOREIGN_KEYS: &[&str] =
-    &["name", "columns", "references", "on_delete", "on_update", "match_full", "deferrable", "initially_deferred"];
+const FOREIGN_KEYS: &[&str] = &[
+    "name",
+    "columns",
+    "references",
+    "on_delete",
+    "on_update",
+    "match_full",
+    "deferrable",
+    "initially_deferred",
+];
 
 /// Reads `references(Org::id, …)` on a field and `foreign_key(columns(…), references(…), …)` on the struct.
 pub(crate) fn foreign_key(
@@ -242,7 +270,11 @@ pub(crate) fn foreign_key(
         "write `foreign_key(columns(a, b), references(Org::a, Org::b))`"
     };
     let Shape::List(tokens) = &entry.shape else {
-        mistakes.add(entry.span, format!("`{}` does not say what it references", entry.key), form);
+        mistakes.add(
+            entry.span,
+            format!("`{}` does not say what it references", entry.key),
+            form,
+        );
         return None;
     };
     let (mut name, mut on_delete, mut on_update) = (None, None, None);
@@ -253,7 +285,11 @@ pub(crate) fn foreign_key(
         match (inner.key.as_str(), &inner.shape) {
             ("name", Shape::Value(_)) => inner.set_name(&mut name, mistakes),
             ("on_delete" | "on_update", _) => {
-                let slot = if inner.key == "on_delete" { &mut on_delete } else { &mut on_update };
+                let slot = if inner.key == "on_delete" {
+                    &mut on_delete
+                } else {
+                    &mut on_update
+                };
                 if inner.once(slot, mistakes) {
                     *slot = inner.word(ACTIONS, mistakes);
                 }
@@ -273,7 +309,10 @@ pub(crate) fn foreign_key(
                 mistakes.add(
                     inner.span,
                     format!("`{}` names no column", inner.key),
-                    format!("write `{0}({1}::id)` with the field that it references", entry.key, inner.key),
+                    format!(
+                        "write `{0}({1}::id)` with the field that it references",
+                        entry.key, inner.key
+                    ),
                 );
                 return None;
             }
@@ -286,7 +325,11 @@ pub(crate) fn foreign_key(
         return None;
     };
     if target.is_empty() {
-        mistakes.add(entry.span, format!("`{}` does not say what it references", entry.key), form);
+        mistakes.add(
+            entry.span,
+            format!("`{}` does not say what it references", entry.key),
+            form,
+        );
         return None;
     }
     let references = referent(target, form, mistakes)?;
@@ -334,7 +377,9 @@ fn referent(parts: Vec<Vec<TokenTree>>, form: &str, mistakes: &mut Mistakes) -> 
     let (mut owner, mut fields): (Option<syn::Path>, Vec<syn::Ident>) = (None, Vec::new());
     for part in parts {
         let at = part[0].span();
-        let path = syn::parse2::<syn::Path>(part.into_iter().collect()).ok().filter(|p| p.segments.len() > 1);
+        let path = syn::parse2::<syn::Path>(part.into_iter().collect())
+            .ok()
+            .filter(|p| p.segments.len() > 1);
         let Some(mut path) = path else {
             mistakes.add(at, "this is no field of a struct", form);
             return None;
@@ -343,7 +388,11 @@ fn referent(parts: Vec<Vec<TokenTree>>, form: &str, mistakes: &mut Mistakes) -> 
         path.segments.pop_punct();
         match &owner {
             Some(owner) if *owner != path => {
-                mistakes.add(at, "one foreign key references two structs", "write one `foreign_key` for each");
+                mistakes.add(
+                    at,
+                    "one foreign key references two structs",
+                    "write one `foreign_key` for each",
+                );
                 return None;
             }
             _ => owner = Some(path),

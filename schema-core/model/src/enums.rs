@@ -52,7 +52,16 @@ pub struct RemovedLabel {
     pub becomes: Spanned<String>,
 }
 
-const KEYS: &[&str] = &["type", "schema", "rename_all", "renamed_from", "comment", "removed", "skip", "crate"];
+const KEYS: &[&str] = &[
+    "type",
+    "schema",
+    "rename_all",
+    "renamed_from",
+    "comment",
+    "removed",
+    "skip",
+    "crate",
+];
 const VARIANT_KEYS: &[&str] = &["rename", "renamed_from"];
 
 /// Reads an enum.
@@ -98,7 +107,11 @@ pub fn parse_enum(input: &syn::DeriveInput) -> (EnumDecl, Mistakes) {
         return (found, mistakes);
     }
     let syn::Data::Enum(data) = &input.data else {
-        mistakes.add(input.ident.span(), "`PgEnum` belongs on an enum", "derive `Table` for a table");
+        mistakes.add(
+            input.ident.span(),
+            "`PgEnum` belongs on an enum",
+            "derive `Table` for a table",
+        );
         return (found, mistakes);
     };
     for variant in &data.variants {
@@ -165,7 +178,13 @@ fn label(variant: &syn::Variant, rule: Option<RenameAll>, mistakes: &mut Mistake
             _ => entry.unknown(VARIANT_KEYS, "a variant", mistakes),
         }
     }
-    let given = agree(rename, "rename", sqlx_attribute::member(&variant.attrs).rename, "rename", mistakes);
+    let given = agree(
+        rename,
+        "rename",
+        sqlx_attribute::member(&variant.attrs).rename,
+        "rename",
+        mistakes,
+    );
     let label = given.unwrap_or_else(|| {
         let plain = variant.ident.unraw().to_string();
         let label = rule.map_or(plain.clone(), |rule| rule.apply(&plain));
@@ -236,11 +255,18 @@ fn rules(found: &EnumDecl, mistakes: &mut Mistakes) {
             );
         }
         if seen.iter().any(|(other, _)| *other == label) {
-            mistakes.add(removed.label.span, format!("\"{label}\" is removed twice"), "keep one of them");
+            mistakes.add(
+                removed.label.span,
+                format!("\"{label}\" is removed twice"),
+                "keep one of them",
+            );
         }
         seen.push((label, removed.label.span));
         if !has(&removed.becomes.value) {
-            let near = did_you_mean(&removed.becomes.value, found.labels.iter().map(|l| l.label.value.as_str()));
+            let near = did_you_mean(
+                &removed.becomes.value,
+                found.labels.iter().map(|l| l.label.value.as_str()),
+            );
             mistakes.add(
                 removed.becomes.span,
                 format!("\"{}\" is no label of this enum", removed.becomes.value),

@@ -56,8 +56,20 @@ pub enum KeySource {
 }
 
 const KEYS: &[&str] = &[
-    "name", "columns", "expr", "unique", "where", "include", "method", "opclass", "collate", "desc", "nulls",
-    "nulls_not_distinct", "with", "comment",
+    "name",
+    "columns",
+    "expr",
+    "unique",
+    "where",
+    "include",
+    "method",
+    "opclass",
+    "collate",
+    "desc",
+    "nulls",
+    "nulls_not_distinct",
+    "with",
+    "comment",
 ];
 
 /// Words that stand alone and are no column, unless `columns(…)` lists them.
@@ -69,7 +81,11 @@ pub(crate) fn index(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &m
         (Shape::Flag, Some(_)) => TokenStream::new(),
         (Shape::List(tokens), _) => tokens.clone(),
         _ => {
-            mistakes.add(entry.span, "`index` does not say over what", "write `index(name, columns(a, b desc))`");
+            mistakes.add(
+                entry.span,
+                "`index` does not say over what",
+                "write `index(name, columns(a, b desc))`",
+            );
             return None;
         }
     };
@@ -142,7 +158,11 @@ pub(crate) fn index(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &m
     if listed {
         for tokens in loose {
             let span = tokens.into_iter().next().map_or(entry.span, |t| t.span());
-            mistakes.add(span, "this is no key of `index`", "keys of the index belong into `columns(…)`");
+            mistakes.add(
+                span,
+                "this is no key of `index`",
+                "keys of the index belong into `columns(…)`",
+            );
         }
         take_name(&mut index.name, bare, mistakes);
     } else {
@@ -158,13 +178,24 @@ pub(crate) fn index(entry: &Entry, field: Option<&Spanned<String>>, mistakes: &m
         }
     }
     if index.keys.is_empty() {
-        mistakes.add(entry.span, "`index` names neither a column nor an expression", "write `index(columns(a, b))`");
+        mistakes.add(
+            entry.span,
+            "`index` names neither a column nor an expression",
+            "write `index(columns(a, b))`",
+        );
         return None;
     }
     if let Some(method) = &index.method
-        && !method.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !method
+            .value
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     {
-        mistakes.add(method.span, format!("\"{}\" is no index method", method.value), "write \"btree\", \"gin\", …");
+        mistakes.add(
+            method.span,
+            format!("\"{}\" is no index method", method.value),
+            "write \"btree\", \"gin\", …",
+        );
     }
     if opclass.is_some() || collate.is_some() || descending || nulls.is_some() {
         if let [only] = index.keys.as_mut_slice() {
@@ -198,7 +229,10 @@ impl KeyPart {
 }
 
 fn key_parts(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<KeyPart> {
-    split(tokens).iter().filter_map(|part| key_part(part, mistakes)).collect()
+    split(tokens)
+        .iter()
+        .filter_map(|part| key_part(part, mistakes))
+        .collect()
 }
 
 /// `email desc nulls last`, `email opclass "text_pattern_ops" collate "C"`, `"lower(email)"`, `expr "lower(email)" desc`.
@@ -212,7 +246,11 @@ fn key_part(tokens: &[TokenTree], mistakes: &mut Mistakes) -> Option<KeyPart> {
         }
         [TokenTree::Ident(_), rest @ ..] => (KeySource::Column(name_token(&tokens[0])?), rest),
         _ => {
-            mistakes.add(tokens[0].span(), "this is no key of an index", "write a column or \"an expression\"");
+            mistakes.add(
+                tokens[0].span(),
+                "this is no key of an index",
+                "write a column or \"an expression\"",
+            );
             return None;
         }
     };
@@ -274,7 +312,11 @@ fn expression(token: &TokenTree) -> Option<Spanned<String>> {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
             let mut inner = group.stream().into_iter();
             let first = inner.next()?;
-            if inner.next().is_some() { None } else { string_token(&first) }
+            if inner.next().is_some() {
+                None
+            } else {
+                string_token(&first)
+            }
         }
         TokenTree::Ident(_) => name_token(token),
         _ => string_token(token),
@@ -299,8 +341,16 @@ fn parameters(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<(String, Stri
                 continue;
             }
         };
-        if value.is_empty() || !value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
-            mistakes.add(entry.span, format!("\"{value}\" is no value of a storage parameter"), "write a number or a word");
+        if value.is_empty()
+            || !value
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        {
+            mistakes.add(
+                entry.span,
+                format!("\"{value}\" is no value of a storage parameter"),
+                "write a number or a word",
+            );
         }
         found.push((entry.key, value));
     }

@@ -27,7 +27,10 @@ fn columns_are_distinct(table: &TableDecl, mistakes: &mut Mistakes) {
         if let Some(other) = seen.insert(&column.name.value, &column.field) {
             mistakes.add(
                 column.name.span,
-                format!("the fields `{other}` and `{}` are both the column \"{}\"", column.field, column.name.value),
+                format!(
+                    "the fields `{other}` and `{}` are both the column \"{}\"",
+                    column.field, column.name.value
+                ),
                 "give one of them another `column = \"…\"`",
             );
         }
@@ -49,7 +52,10 @@ fn one_primary_key(table: &mut TableDecl, mistakes: &mut Mistakes) {
         mistakes.add(
             second.span,
             "two fields are the primary key",
-            format!("for a key of several columns write `primary_key({})` on the struct", names.join(", ")),
+            format!(
+                "for a key of several columns write `primary_key({})` on the struct",
+                names.join(", ")
+            ),
         );
     }
     if table.primary_key.is_none() {
@@ -111,7 +117,11 @@ fn key_columns_are_distinct(table: &TableDecl, mistakes: &mut Mistakes) {
     for columns in keys.chain(table.foreign_keys.iter().map(|key| &key.columns)) {
         for (i, column) in columns.iter().enumerate() {
             if columns[..i].iter().any(|other| other.value == column.value) {
-                mistakes.add(column.span, format!("\"{}\" stands twice in this key", column.value), "keep one of them");
+                mistakes.add(
+                    column.span,
+                    format!("\"{}\" stands twice in this key", column.value),
+                    "keep one of them",
+                );
             }
         }
     }
@@ -121,7 +131,13 @@ fn key_columns_are_distinct(table: &TableDecl, mistakes: &mut Mistakes) {
 /// be distinct in both.
 fn names_are_distinct(table: &TableDecl, mistakes: &mut Mistakes) {
     let mut names: Vec<&Spanned<String>> = Vec::new();
-    names.extend(table.primary_key.iter().chain(&table.uniques).filter_map(|key| key.name.as_ref()));
+    names.extend(
+        table
+            .primary_key
+            .iter()
+            .chain(&table.uniques)
+            .filter_map(|key| key.name.as_ref()),
+    );
     names.extend(table.indexes.iter().filter_map(|index| index.name.as_ref()));
     names.extend(table.checks.iter().filter_map(|check| check.name.as_ref()));
     names.extend(table.foreign_keys.iter().filter_map(|key| key.name.as_ref()));

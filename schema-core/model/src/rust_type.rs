@@ -99,7 +99,7 @@ const FOREIGN: &[(&str, &[&str], &str, &str)] = &[
     ("BitVec", &["bit_vec"], "bit varying", ""),
     ("PgInterval", &["sqlx"], "interval", "sqlx"),
     ("PgMoney", &["sqlx"], "money", "sqlx"),
-    ("PgTimeTz", &["sqlx"], "time with time zone", "sqlx"),
+    ("PgTimeTz", &["sqlx"], "time with time zone", ""),
     ("PgPoint", &["sqlx"], "point", "sqlx"),
     ("PgLine", &["sqlx"], "line", "sqlx"),
     ("PgLSeg", &["sqlx"], "lseg", "sqlx"),
@@ -175,9 +175,10 @@ fn list(element: &Type, lookup: &dyn Fn(&syn::Path) -> Lookup) -> RustType {
 fn foreign(name: &[String], path: &syn::Path, lookup: &dyn Fn(&syn::Path) -> Lookup) -> RustType {
     let last = name.last().map_or("", String::as_str);
     let argument = || {
-        type_arguments(path)
-            .next()
-            .map_or_else(|| RustType::unmapped(format!("`{last}` lacks its type argument")), |ty| map_type(ty, lookup))
+        type_arguments(path).next().map_or_else(
+            || RustType::unmapped(format!("`{last}` lacks its type argument")),
+            |ty| map_type(ty, lookup),
+        )
     };
     let from = |crates: &[&str]| name.len() == 1 || crates.contains(&name[0].as_str()) || name[0] == "sqlx";
     let std = name.len() == 1 || ["std", "core", "alloc"].contains(&name[0].as_str());
@@ -191,9 +192,10 @@ fn foreign(name: &[String], path: &syn::Path, lookup: &dyn Fn(&syn::Path) -> Loo
             }
             "Box" | "Arc" | "Rc" | "Cow" => return argument(),
             "Vec" => {
-                return type_arguments(path)
-                    .next()
-                    .map_or_else(|| RustType::unmapped("`Vec` lacks its type argument"), |ty| list(ty, lookup));
+                return type_arguments(path).next().map_or_else(
+                    || RustType::unmapped("`Vec` lacks its type argument"),
+                    |ty| list(ty, lookup),
+                );
             }
             _ => {}
         }
@@ -211,10 +213,17 @@ fn foreign(name: &[String], path: &syn::Path, lookup: &dyn Fn(&syn::Path) -> Loo
             _ => bound,
         };
     }
-    match FOREIGN.iter().find(|(ident, crates, ..)| *ident == last && from(crates)) {
+    match FOREIGN
+        .iter()
+        .find(|(ident, crates, ..)| *ident == last && from(crates))
+    {
         Some((.., sql, feature)) => RustType::new(
             Spelling::Sql((*sql).to_owned()),
-            if feature.is_empty() { Proof::Nothing } else { Proof::Feature(feature) },
+            if feature.is_empty() {
+                Proof::Nothing
+            } else {
+                Proof::Feature(feature)
+            },
         ),
         None => RustType::new(Spelling::Named(name.join("::")), Proof::Nothing),
     }
@@ -241,7 +250,11 @@ pub(crate) fn tokens_only(path: &syn::Path) -> Lookup {
 pub fn strip_option(ty: &Type) -> &Type {
     if let Type::Path(path) = ty
         && path.qself.is_none()
-        && path.path.segments.last().is_some_and(|segment| segment.ident == "Option")
+        && path
+            .path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "Option")
         && let Some(inner) = type_arguments(&path.path).next()
     {
         return strip_option(inner);

@@ -25,13 +25,68 @@ impl fmt::Display for SqlTypeError {
 
 /// Names that `format_type` prints as they are.
 const PLAIN: &[&str] = &[
-    "bigint", "boolean", "box", "bytea", "cid", "cidr", "circle", "date", "datemultirange", "daterange",
-    "double precision", "inet", "int2vector", "int4multirange", "int4range", "int8multirange", "int8range", "integer",
-    "json", "jsonb", "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "name", "nummultirange", "numrange",
-    "oid", "oidvector", "path", "pg_lsn", "pg_snapshot", "point", "polygon", "real", "regclass", "regcollation",
-    "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc", "regprocedure", "regrole",
-    "regtype", "smallint", "text", "tid", "tsmultirange", "tsquery", "tsrange", "tstzmultirange", "tstzrange",
-    "tsvector", "txid_snapshot", "uuid", "xid", "xid8", "xml",
+    "bigint",
+    "boolean",
+    "box",
+    "bytea",
+    "cid",
+    "cidr",
+    "circle",
+    "date",
+    "datemultirange",
+    "daterange",
+    "double precision",
+    "inet",
+    "int2vector",
+    "int4multirange",
+    "int4range",
+    "int8multirange",
+    "int8range",
+    "integer",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "line",
+    "lseg",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "name",
+    "nummultirange",
+    "numrange",
+    "oid",
+    "oidvector",
+    "path",
+    "pg_lsn",
+    "pg_snapshot",
+    "point",
+    "polygon",
+    "real",
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+    "smallint",
+    "text",
+    "tid",
+    "tsmultirange",
+    "tsquery",
+    "tsrange",
+    "tstzmultirange",
+    "tstzrange",
+    "tsvector",
+    "txid_snapshot",
+    "uuid",
+    "xid",
+    "xid8",
+    "xml",
 ];
 
 /// Other names of built-in types.
@@ -59,7 +114,9 @@ pub fn normalize_sql_type(text: &str) -> Result<SqlTypeName, SqlTypeError> {
     let mut parts = Parts::read(tokens, text)?;
     let (name, built_in, serial) = parts.spell()?;
     if serial && array {
-        return Err(SqlTypeError(format!("\"{text}\" is an array of a serial type, which does not exist")));
+        return Err(SqlTypeError(format!(
+            "\"{text}\" is an array of a serial type, which does not exist"
+        )));
     }
     Ok(SqlTypeName {
         name: if array { format!("{name}[]") } else { name },
@@ -221,7 +278,10 @@ impl Parts {
         if let Some(name) = self.with_args(&words)? {
             return Ok((name, true, false));
         }
-        let name = ALIASES.iter().find(|(alias, _)| *alias == words).map_or(words.as_str(), |(_, name)| name);
+        let name = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == words)
+            .map_or(words.as_str(), |(_, name)| name);
         if PLAIN.contains(&name) {
             let name = name.to_owned();
             self.no_args()?;
@@ -270,11 +330,16 @@ impl Parts {
             ([], None) => Ok(name.to_owned()),
             ([], Some(n)) if self.tail.is_empty() => Ok(format!("{name}({n})")),
             ([n], _) if self.tail.is_empty() => Ok(format!("{name}({n})")),
+            _ if !self.tail.is_empty() => Err(SqlTypeError(format!("\"{}\" holds more than a type", self.text))),
             _ => Err(SqlTypeError(format!("\"{}\": one length is expected", self.text))),
         };
         let tail = self.tail.join(" ");
         Ok(Some(match words {
-            "varchar" | "character varying" | "char varying" | "national character varying" | "national char varying"
+            "varchar"
+            | "character varying"
+            | "char varying"
+            | "national character varying"
+            | "national char varying"
             | "nchar varying" => length("character varying", None)?,
             "bpchar" if numbers.is_empty() => "bpchar".to_owned(),
             "char" | "character" | "nchar" | "national character" | "national char" | "bpchar" => {
@@ -286,12 +351,22 @@ impl Parts {
                 [] => "numeric".to_owned(),
                 [p] => format!("numeric({p},0)"),
                 [p, s] => format!("numeric({p},{s})"),
-                _ => return Err(SqlTypeError(format!("\"{}\": precision and scale are expected", self.text))),
+                _ => {
+                    return Err(SqlTypeError(format!(
+                        "\"{}\": precision and scale are expected",
+                        self.text
+                    )));
+                }
             },
             "float" if !numbers.is_empty() => match numbers.as_slice() {
                 [1..=24] => "real".to_owned(),
                 [25..=53] => "double precision".to_owned(),
-                _ => return Err(SqlTypeError(format!("\"{}\": float has a precision from 1 to 53", self.text))),
+                _ => {
+                    return Err(SqlTypeError(format!(
+                        "\"{}\": float has a precision from 1 to 53",
+                        self.text
+                    )));
+                }
             },
             "timestamptz" => self.temporal("timestamp", "with time zone", &numbers)?,
             "timetz" => self.temporal("time", "with time zone", &numbers)?,
@@ -303,7 +378,9 @@ impl Parts {
                 };
                 self.temporal(words, zone, &numbers)?
             }
-            "timestamp with time zone" | "timestamp without time zone" | "time with time zone"
+            "timestamp with time zone"
+            | "timestamp without time zone"
+            | "time with time zone"
             | "time without time zone" => {
                 let (name, zone) = words.split_once(' ').expect("has a space");
                 self.temporal(name, zone, &numbers)?
@@ -324,7 +401,10 @@ impl Parts {
         match numbers {
             [] => Ok(format!("{name} {zone}")),
             [p] if *p <= u32::from(PRECISION_MAX) => Ok(format!("{name}({p}) {zone}")),
-            _ => Err(SqlTypeError(format!("\"{}\": the precision is a number from 0 to 6", self.text))),
+            _ => Err(SqlTypeError(format!(
+                "\"{}\": the precision is a number from 0 to 6",
+                self.text
+            ))),
         }
     }
 
@@ -339,8 +419,14 @@ impl Parts {
 /// Quotes what is not a plain lower-case name. Keywords are no type names, so they need no list here.
 pub(crate) fn quote(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
 }
 
 #[cfg(test)]
@@ -392,7 +478,16 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_an_error() {
-        for text in ["", "varchar(", "integer(3)", "text not null", "a.b.c", "timestamp(9)", "int;drop", "serial[]"] {
+        for text in [
+            "",
+            "varchar(",
+            "integer(3)",
+            "text not null",
+            "a.b.c",
+            "timestamp(9)",
+            "int;drop",
+            "serial[]",
+        ] {
             assert!(normalize_sql_type(text).is_err(), "{text}");
         }
     }

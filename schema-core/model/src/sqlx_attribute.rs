@@ -82,7 +82,10 @@ pub(crate) fn agree(
     {
         mistakes.add(
             a.span,
-            format!("`{key} = \"{}\"` contradicts `#[sqlx({their_key} = \"{}\")]`", a.value, b.value),
+            format!(
+                "`{key} = \"{}\"` contradicts `#[sqlx({their_key} = \"{}\")]`",
+                a.value, b.value
+            ),
             "say it once",
         );
     }

@@ -52,8 +52,21 @@ pub struct TableDecl {
 }
 
 const KEYS: &[&str] = &[
-    "table", "schema", "renamed_from", "comment", "primary_key", "index", "unique", "check", "foreign_key", "partial",
-    "read_of", "skip", "rename_all", "crate", "old_value",
+    "table",
+    "schema",
+    "renamed_from",
+    "comment",
+    "primary_key",
+    "index",
+    "unique",
+    "check",
+    "foreign_key",
+    "partial",
+    "read_of",
+    "skip",
+    "rename_all",
+    "crate",
+    "old_value",
 ];
 
 /// Reads a struct.
@@ -135,7 +148,9 @@ fn container(input: &syn::DeriveInput, table: &mut TableDecl, mistakes: &mut Mis
             "index" => table.indexes.extend(index::index(&entry, None, mistakes)),
             "unique" => table.uniques.extend(constraint::key(&entry, None, mistakes)),
             "check" => table.checks.extend(constraint::check(&entry, mistakes)),
-            "foreign_key" => table.foreign_keys.extend(constraint::foreign_key(&entry, None, mistakes)),
+            "foreign_key" => table
+                .foreign_keys
+                .extend(constraint::foreign_key(&entry, None, mistakes)),
             "partial" => entry.flag(&mut table.partial, mistakes),
             "skip" => entry.flag(&mut table.skip, mistakes),
             "read_of" => {
@@ -201,7 +216,11 @@ pub(crate) fn rename_all(
     if let (Some(a), Some(b)) = (&ours, &sqlx)
         && a.value != b.value
     {
-        mistakes.add(a.span, "`rename_all` contradicts `#[sqlx(rename_all = …)]`", "say it once");
+        mistakes.add(
+            a.span,
+            "`rename_all` contradicts `#[sqlx(rename_all = …)]`",
+            "say it once",
+        );
     }
     ours.or(sqlx).map(|rule| rule.value)
 }
@@ -238,7 +257,11 @@ fn old_value(entry: &Entry, mistakes: &mut Mistakes) -> Option<(Spanned<String>,
         check_sql("old_value", &sql, mistakes);
         return Some((column, sql));
     }
-    mistakes.add(entry.span, "`old_value` on a struct cannot be read", "write `old_value(column, \"sql\")`");
+    mistakes.add(
+        entry.span,
+        "`old_value` on a struct cannot be read",
+        "write `old_value(column, \"sql\")`",
+    );
     None
 }
 

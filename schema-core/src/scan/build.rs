@@ -16,7 +16,7 @@ use super::source::{ItemKind, Source, TypeItem, segments};
 use super::types::ours;
 use super::{Scan, ScanErrors, Span};
 use crate::plan::TableRename;
-use crate::schema::{Ident, Namespace, QName, Slot, Table};
+use crate::schema::{Ident, QName, Slot, Table};
 
 /// A table with the place where it was declared.
 struct Declared {
@@ -106,7 +106,9 @@ impl Builder<'_> {
             for (name, items) in &inside.items {
                 for (n, item) in items.iter().enumerate() {
                     let ItemKind::Type(found) = &item.kind else { continue };
-                    let Some(derive) = ours(source, module, found) else { continue };
+                    let Some(derive) = ours(source, module, found) else {
+                        continue;
+                    };
                     let before = self.scan.report.crates.insert(krate.package.clone());
                     let skipped = if derive == "PgEnum" {
                         let (decl, mistakes) = parse_enum(&found.input);
@@ -197,13 +199,21 @@ impl Builder<'_> {
             self.names.relation(table.name.clone());
         }
         for table in order.into_iter().map(|i| &self.tables[i]) {
-            let keys = table.decl.primary_key.iter().chain(&table.decl.uniques).filter_map(|key| key.name.as_ref());
+            let keys = table
+                .decl
+                .primary_key
+                .iter()
+                .chain(&table.decl.uniques)
+                .filter_map(|key| key.name.as_ref());
             let indexes = table.decl.indexes.iter().filter_map(|index| index.name.as_ref());
             for name in keys.clone().chain(indexes) {
                 if !self.names.relation(table.name.sibling(Ident::new(name.value.clone()))) {
                     errors.source(
                         at(self.source, table.file, name.span),
-                        format!("the name \"{}\" is taken in the schema {}", name.value, table.name.schema),
+                        format!(
+                            "the name \"{}\" is taken in the schema {}",
+                            name.value, table.name.schema
+                        ),
                         "tables, indexes and keys of one schema need distinct names",
                     );
                 }
@@ -211,7 +221,8 @@ impl Builder<'_> {
             let checks = table.decl.checks.iter().filter_map(|check| check.name.as_ref());
             let foreign_keys = table.decl.foreign_keys.iter().filter_map(|key| key.name.as_ref());
             for name in keys.chain(checks).chain(foreign_keys) {
-                self.names.constraint(&table.name.schema, &Ident::new(name.value.clone()));
+                self.names
+                    .constraint(&table.name.schema, &Ident::new(name.value.clone()));
             }
         }
     }
@@ -227,7 +238,10 @@ impl Builder<'_> {
         }
         if let Some(before) = &declared.decl.renamed_from {
             let from = renamed(&before.value, &name);
-            self.scan.decisions.table_renames.push(TableRename { from, to: name.clone() });
+            self.scan
+                .decisions
+                .table_renames
+                .push(TableRename { from, to: name.clone() });
         }
         let table = Table {
             comment: declared.decl.comment.as_ref().map(|c| c.value.clone()),
@@ -253,7 +267,10 @@ impl Builder<'_> {
             if known(&column.name.value) || owner.decl.partial {
                 continue;
             }
-            let near = did_you_mean(&column.name.value, owner.decl.columns.iter().map(|c| c.name.value.as_str()));
+            let near = did_you_mean(
+                &column.name.value,
+                owner.decl.columns.iter().map(|c| c.name.value.as_str()),
+            );
             errors.source(
                 at(self.source, reader.file, column.name.span),
                 format!("`{}` has no column \"{}\"", owner.decl.ident, column.name.value),

@@ -41,7 +41,9 @@ impl LiteralKind {
 /// A cheap look at the raw token: most literals are no SQL.
 pub(super) fn may_be_sql(raw: &str) -> bool {
     let lower = raw.to_ascii_lowercase();
-    ["select", "returning", "insert", "copy"].iter().any(|word| lower.contains(word))
+    ["select", "returning", "insert", "copy"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -113,8 +115,15 @@ pub(super) fn sql_literals(text: &str, at: Span) -> Vec<SqlLiteral> {
             }
         } else if word.is("into") && before.is_some_and(|w| w.is("insert")) {
             let (_, end) = table(&words, i + 1);
-            let end = if words.get(end).is_some_and(|w| w.is("as")) { end + 2 } else { end };
-            if words.get(end).is_some_and(|w| w.is("values") || w.is("select") || w.is("default") || w.is("overriding")) {
+            let end = if words.get(end).is_some_and(|w| w.is("as")) {
+                end + 2
+            } else {
+                end
+            };
+            if words
+                .get(end)
+                .is_some_and(|w| w.is("values") || w.is("select") || w.is("default") || w.is("overriding"))
+            {
                 kinds.push(LiteralKind::InsertWithoutColumns);
             }
         } else if word.is("copy") && i == 0 {
@@ -154,7 +163,9 @@ fn table(words: &[Word], mut i: usize) -> (Option<String>, usize) {
     while words.get(i).is_some_and(|w| w.is("only") || w.is("lateral")) {
         i += 1;
     }
-    let Some(Word::Name(first)) = words.get(i) else { return (None, i) };
+    let Some(Word::Name(first)) = words.get(i) else {
+        return (None, i);
+    };
     if let (Some(Word::Symbol('.')), Some(Word::Name(second))) = (words.get(i + 1), words.get(i + 2)) {
         return (Some(format!("{first}.{second}")), i + 3);
     }
@@ -165,7 +176,8 @@ fn table(words: &[Word], mut i: usize) -> (Option<String>, usize) {
 fn tables(words: &[Word]) -> Vec<String> {
     let mut found = Vec::new();
     for (i, word) in words.iter().enumerate() {
-        let starts = ["from", "join", "into", "update", "using"].iter().any(|k| word.is(k)) || (i == 0 && word.is("copy"));
+        let starts =
+            ["from", "join", "into", "update", "using"].iter().any(|k| word.is(k)) || (i == 0 && word.is("copy"));
         if !starts {
             continue;
         }
@@ -194,7 +206,11 @@ fn tables(words: &[Word]) -> Vec<String> {
 }
 
 fn alias(words: &[Word], i: usize) -> usize {
-    let i = if words.get(i).is_some_and(|w| w.is("as")) { i + 1 } else { i };
+    let i = if words.get(i).is_some_and(|w| w.is("as")) {
+        i + 1
+    } else {
+        i
+    };
     match (words.get(i), words.get(i + 1)) {
         (Some(Word::Name(_)), Some(Word::Symbol(','))) => i + 1,
         _ => i,
@@ -213,20 +229,36 @@ mod tests {
         };
         let found = sql_literals(sql, at);
         let kinds: Vec<&str> = found.iter().map(|l| l.kind.words()).collect();
-        format!("{} | {}", kinds.join(", "), found.first().map(|l| l.tables.join(" ")).unwrap_or_default())
+        format!(
+            "{} | {}",
+            kinds.join(", "),
+            found.first().map(|l| l.tables.join(" ")).unwrap_or_default()
+        )
     }
 
     #[test]
     fn statements_without_columns_are_found_with_their_tables() {
         for (sql, expected) in [
             ("SELECT * FROM contacts", "SELECT * | contacts"),
-            ("select c.*, o.id from app.contacts c, orgs o", "SELECT * | app.contacts orgs"),
+            (
+                "select c.*, o.id from app.contacts c, orgs o",
+                "SELECT * | app.contacts orgs",
+            ),
             ("SELECT id, name FROM contacts", " | "),
             ("SELECT count(*) FROM contacts", " | "),
             ("SELECT a * b FROM contacts", " | "),
-            ("INSERT INTO contacts VALUES ($1, $2)", "INSERT without columns | contacts"),
-            ("INSERT INTO contacts (id) VALUES ($1) RETURNING *", "RETURNING * | contacts"),
-            ("INSERT INTO \"Contacts\" SELECT id FROM old", "INSERT without columns | Contacts old"),
+            (
+                "INSERT INTO contacts VALUES ($1, $2)",
+                "INSERT without columns | contacts",
+            ),
+            (
+                "INSERT INTO contacts (id) VALUES ($1) RETURNING *",
+                "RETURNING * | contacts",
+            ),
+            (
+                "INSERT INTO \"Contacts\" SELECT id FROM old",
+                "INSERT without columns | Contacts old",
+            ),
             ("COPY contacts FROM STDIN", "COPY without columns | contacts"),
             ("COPY contacts (id) FROM STDIN", " | "),
             ("select all of it * now", " | "),

@@ -53,7 +53,9 @@ impl Crate {
 
 /// Reads the manifest in `root`, those of the workspace's members, and those of path dependencies.
 pub(super) fn crates(root: &Path, options: &ScanOptions, errors: &mut ScanErrors) -> Vec<Crate> {
-    let Some(manifest) = read(root, errors) else { return Vec::new() };
+    let Some(manifest) = read(root, errors) else {
+        return Vec::new();
+    };
     let workspace = workspace_of(root, &manifest);
     let mut open: Vec<PathBuf> = Vec::new();
     if manifest.contains_key("package") {
@@ -63,7 +65,10 @@ pub(super) fn crates(root: &Path, options: &ScanOptions, errors: &mut ScanErrors
         open.extend(members(root, table, errors));
     }
     if open.is_empty() {
-        errors.file(root.join("Cargo.toml"), "has neither a package nor members; name the directory of a crate");
+        errors.file(
+            root.join("Cargo.toml"),
+            "has neither a package nor members; name the directory of a crate",
+        );
     }
     let mut found: BTreeMap<PathBuf, Crate> = BTreeMap::new();
     while let Some(dir) = open.pop() {
@@ -72,7 +77,9 @@ pub(super) fn crates(root: &Path, options: &ScanOptions, errors: &mut ScanErrors
             continue;
         }
         let Some(manifest) = read(&dir, errors) else { continue };
-        let Some(read) = package(&dir, &manifest, &workspace) else { continue };
+        let Some(read) = package(&dir, &manifest, &workspace) else {
+            continue;
+        };
         open.extend(
             read.dependencies
                 .values()
@@ -94,7 +101,10 @@ fn read(dir: &Path, errors: &mut ScanErrors) -> Option<Table> {
     let text = match std::fs::read_to_string(&file) {
         Ok(text) => text,
         Err(error) => {
-            errors.file(file, format!("cannot be read: {error}; name the directory of a crate or a workspace"));
+            errors.file(
+                file,
+                format!("cannot be read: {error}; name the directory of a crate or a workspace"),
+            );
             return None;
         }
     };
@@ -127,12 +137,18 @@ fn workspace_of(root: &Path, manifest: &Table) -> (PathBuf, Table) {
 
 /// The directories of `members` without those of `exclude`.
 fn members(root: &Path, workspace: &Table, errors: &mut ScanErrors) -> Vec<PathBuf> {
-    let excluded: Vec<PathBuf> = strings(workspace.get("exclude")).iter().map(|path| normal(&root.join(path))).collect();
+    let excluded: Vec<PathBuf> = strings(workspace.get("exclude"))
+        .iter()
+        .map(|path| normal(&root.join(path)))
+        .collect();
     let mut found = Vec::new();
     for pattern in strings(workspace.get("members")) {
         let matches = glob(root, &pattern);
         if matches.is_empty() {
-            errors.file(root.join("Cargo.toml"), format!("the member \"{pattern}\" is no directory with a Cargo.toml"));
+            errors.file(
+                root.join("Cargo.toml"),
+                format!("the member \"{pattern}\" is no directory with a Cargo.toml"),
+            );
         }
         found.extend(matches.into_iter().filter(|dir| !excluded.contains(&normal(dir))));
     }
@@ -187,12 +203,20 @@ pub(super) fn normal(path: &Path) -> PathBuf {
             other => out.push(other),
         }
     }
-    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+    if out.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        out
+    }
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {
     let array = value.and_then(Value::as_array);
-    array.into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    array
+        .into_iter()
+        .flatten()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn text(table: Option<&Table>, key: &str) -> Option<String> {
@@ -232,7 +256,13 @@ fn bins(dir: &Path, manifest: &Table) -> Vec<PathBuf> {
             found.push(path.join("main.rs"));
         }
     }
-    for bin in manifest.get("bin").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table) {
+    for bin in manifest
+        .get("bin")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_table)
+    {
         if let Some(path) = text(Some(bin), "path") {
             found.push(dir.join(path));
         } else if let Some(name) = text(Some(bin), "name") {
@@ -249,7 +279,9 @@ fn dependencies(dir: &Path, manifest: &Table, workspace: &(PathBuf, Table)) -> B
     let mut found = BTreeMap::new();
     let mut read = |section: &Table| {
         // Build dependencies are not in scope in the crate's code; dev-dependencies only in tests.
-        let Some(Value::Table(listed)) = section.get("dependencies") else { return };
+        let Some(Value::Table(listed)) = section.get("dependencies") else {
+            return;
+        };
         for (key, value) in listed {
             let dependency = dependency(key, value, dir, workspace);
             found.insert(key.replace('-', "_"), dependency);
@@ -268,8 +300,14 @@ fn dependency(key: &str, value: &Value, dir: &Path, workspace: &(PathBuf, Table)
     let table = value.as_table();
     let inherited = table.and_then(|t| t.get("workspace")).and_then(Value::as_bool) == Some(true);
     let mut found = if inherited {
-        let value = workspace.1.get("dependencies").and_then(Value::as_table).and_then(|d| d.get(key));
-        value.map_or_else(Dependency::default, |value| dependency(key, value, &workspace.0, workspace))
+        let value = workspace
+            .1
+            .get("dependencies")
+            .and_then(Value::as_table)
+            .and_then(|d| d.get(key));
+        value.map_or_else(Dependency::default, |value| {
+            dependency(key, value, &workspace.0, workspace)
+        })
     } else {
         Dependency {
             dir: text(table, "path").map(|path| normal(&dir.join(path))),
@@ -287,10 +325,17 @@ fn dependency(key: &str, value: &Value, dir: &Path, workspace: &(PathBuf, Table)
 /// A crate may declare tables when it depends on schema-core, or on a crate here that does (which may re-export it).
 fn mark_declaring(crates: &mut [Crate]) {
     loop {
-        let declaring: BTreeSet<String> = crates.iter().filter(|c| c.declares).map(|c| c.package.clone()).collect();
+        let declaring: BTreeSet<String> = crates
+            .iter()
+            .filter(|c| c.declares)
+            .map(|c| c.package.clone())
+            .collect();
         let mut changed = false;
         for found in crates.iter_mut().filter(|c| !c.declares) {
-            found.declares = found.dependencies.values().any(|d| d.package == CORE || declaring.contains(&d.package));
+            found.declares = found
+                .dependencies
+                .values()
+                .any(|d| d.package == CORE || declaring.contains(&d.package));
             changed |= found.declares;
         }
         if !changed {
@@ -305,7 +350,13 @@ fn switch_features(crates: &mut [Crate], options: &ScanOptions, root: &Path, err
         if options.all_features {
             let all: Vec<String> = found.declared_features.keys().cloned().collect();
             found.features.extend(all);
-            found.features.extend(found.dependencies.iter().filter(|(_, d)| d.optional).map(|(k, _)| k.clone()));
+            found.features.extend(
+                found
+                    .dependencies
+                    .iter()
+                    .filter(|(_, d)| d.optional)
+                    .map(|(k, _)| k.clone()),
+            );
         }
         if !options.no_default_features {
             found.switch("default");
@@ -315,7 +366,10 @@ fn switch_features(crates: &mut [Crate], options: &ScanOptions, root: &Path, err
                 Some((package, feature)) => (Some(package), feature),
                 None => (None, wanted.as_str()),
             };
-            let optional = found.dependencies.get(&feature.replace('-', "_")).is_some_and(|d| d.optional);
+            let optional = found
+                .dependencies
+                .get(&feature.replace('-', "_"))
+                .is_some_and(|d| d.optional);
             let declared = found.declared_features.contains_key(feature) || optional;
             if package.is_none_or(|package| package == found.package) && declared {
                 *known = true;
@@ -324,7 +378,10 @@ fn switch_features(crates: &mut [Crate], options: &ScanOptions, root: &Path, err
         }
     }
     for (feature, _) in options.features.iter().zip(known).filter(|(_, known)| !known) {
-        errors.file(root.join("Cargo.toml"), format!("no crate here has the feature \"{feature}\""));
+        errors.file(
+            root.join("Cargo.toml"),
+            format!("no crate here has the feature \"{feature}\""),
+        );
     }
     let wanted: Vec<(String, Vec<String>)> = crates
         .iter()

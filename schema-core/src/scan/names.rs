@@ -32,7 +32,8 @@ impl Names {
     /// A name for an index, or a sequence: `<table>_<addition>_<label>`.
     pub fn choose_relation(&mut self, table: &QName, addition: Option<&str>, label: &str, constraint: bool) -> Ident {
         let name = choose(table, addition, label, |name| {
-            !self.relations.contains(name) && !(constraint && self.constraints.contains(name))
+            let taken = self.relations.contains(name) || (constraint && self.constraints.contains(name));
+            !taken
         });
         self.relations.insert(table.sibling(name.clone()));
         if constraint {
@@ -110,7 +111,7 @@ pub(super) fn addition(columns: &[String]) -> String {
             joined.push('_');
         }
         joined.push_str(&name);
-        if joined.len() >= MAX_BYTES + 1 {
+        if joined.len() > MAX_BYTES {
             break;
         }
     }
@@ -125,7 +126,10 @@ mod tests {
     fn long_names_are_cut_as_postgresql_cuts_them() {
         let table = QName::new("public", "a_table_with_a_name_that_is_quite_long_for_a_table");
         let name = Names::default().choose_relation(&table, Some("a_column_with_a_long_name"), "idx", false);
-        assert_eq!(name.raw(), "a_table_with_a_name_that_is_quite__a_column_with_a_long_name_idx");
+        assert_eq!(
+            name.raw(),
+            "a_table_with_a_name_that_is_quite_a_column_with_a_long_name_idx"
+        );
         assert_eq!(name.raw().len(), 63);
     }
 
@@ -135,6 +139,9 @@ mod tests {
         let table = QName::new("public", "t");
         let both = [(); 2].map(|()| names.choose_relation(&table, Some("a"), "idx", false).raw().to_owned());
         assert_eq!(both, ["t_a_idx", "t_a_idx1"]);
-        assert_eq!(addition(&["a".into(), "lower".into(), "lower".into()]), "a_lower_lower1");
+        assert_eq!(
+            addition(&["a".into(), "lower".into(), "lower".into()]),
+            "a_lower_lower1"
+        );
     }
 }

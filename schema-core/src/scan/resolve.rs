@@ -36,7 +36,9 @@ impl Source {
     }
 
     fn path(&self, module: usize, path: &[String], visited: &mut Visited) -> BTreeSet<Found> {
-        let Some((first, rest)) = path.split_first() else { return BTreeSet::new() };
+        let Some((first, rest)) = path.split_first() else {
+            return BTreeSet::new();
+        };
         let mut found = match first.as_str() {
             "" => match rest.split_first() {
                 Some((name, rest)) => return self.descend(self.extern_crate(module, name), rest, visited),
@@ -76,7 +78,10 @@ impl Source {
             return BTreeSet::from([Found::Foreign(vec![name.to_owned()])]);
         }
         let package = package.map(|package| package.replace('-', "_"));
-        package.map(|package| Found::Foreign(vec![package])).into_iter().collect()
+        package
+            .map(|package| Found::Foreign(vec![package]))
+            .into_iter()
+            .collect()
     }
 
     fn descend(&self, from: BTreeSet<Found>, rest: &[String], visited: &mut Visited) -> BTreeSet<Found> {
@@ -161,8 +166,14 @@ impl Source {
         }
         let ours = |name: &str| ["Table", "PgEnum"].into_iter().find(|ours| *ours == name);
         for path in &found {
-            let is_core = path.first().is_some_and(|krate| krate == "schema_core" || krate == "schema_macros");
-            if let Some(name) = path.last().and_then(|last| ours(last)).filter(|_| is_core || attributed) {
+            let is_core = path
+                .first()
+                .is_some_and(|krate| krate == "schema_core" || krate == "schema_macros");
+            if let Some(name) = path
+                .last()
+                .and_then(|last| ours(last))
+                .filter(|_| is_core || attributed)
+            {
                 return Some(name);
             }
         }

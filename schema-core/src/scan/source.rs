@@ -109,7 +109,11 @@ impl Source {
                 source.libraries.insert(package, module);
                 source.file(krate, module, &lib, true, None, &[], errors);
             }
-            let bins = if source.crates[krate].declares { bins } else { Vec::new() };
+            let bins = if source.crates[krate].declares {
+                bins
+            } else {
+                Vec::new()
+            };
             for bin in &bins {
                 let module = source.module(krate, None);
                 source.file(krate, module, bin, true, None, &[], errors);
@@ -190,7 +194,11 @@ impl Source {
         }
         let doubt = doubt.or(attributes.undecided.map(|span| self.place(file, span)));
         let dir = path.parent().unwrap_or(Path::new(".")).to_owned();
-        let mod_dir = if mod_rs { dir.clone() } else { dir.join(path.file_stem().unwrap_or_default()) };
+        let mod_dir = if mod_rs {
+            dir.clone()
+        } else {
+            dir.join(path.file_stem().unwrap_or_default())
+        };
         let stack: Vec<PathBuf> = stack.iter().cloned().chain([path]).collect();
         let walk = Walk {
             krate,
@@ -217,7 +225,10 @@ impl Source {
         if attributes.stands == Truth::No {
             return;
         }
-        let doubt = attributes.undecided.map(|span| self.place(walk.file, span)).or_else(|| walk.doubt.clone());
+        let doubt = attributes
+            .undecided
+            .map(|span| self.place(walk.file, span))
+            .or_else(|| walk.doubt.clone());
         match item {
             syn::Item::Struct(item) => self.type_item(walk, item.into(), attributes.attrs, doubt),
             syn::Item::Enum(item) => self.type_item(walk, item.into(), attributes.attrs, doubt),
@@ -240,7 +251,10 @@ impl Source {
             syn::Item::Mod(item) => self.child(walk, item, &attributes.attrs, doubt, errors),
             syn::Item::Macro(item) => self.macro_item(walk, &item),
             other => {
-                let test = attributes.attrs.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "test"));
+                let test = attributes
+                    .attrs
+                    .iter()
+                    .any(|a| a.path().segments.last().is_some_and(|s| s.ident == "test"));
                 if !test {
                     let inside = match &other {
                         syn::Item::Fn(_) => "a function",
@@ -338,8 +352,10 @@ impl Source {
             Some((path, mod_rs)) => self.file(walk.krate, module, path, *mod_rs, doubt, walk.stack, errors),
             // Under an undecidable cfg the file may be missing rightly, made by a build or for another target.
             None if self.crates[walk.krate].declares && doubt.is_none() => {
-                let looked: Vec<String> =
-                    candidates.iter().map(|(path, _)| self.shown(&normal(path)).display().to_string()).collect();
+                let looked: Vec<String> = candidates
+                    .iter()
+                    .map(|(path, _)| self.shown(&normal(path)).display().to_string())
+                    .collect();
                 let at = self.place(walk.file, item.ident.span());
                 errors.source(
                     at,
@@ -355,13 +371,19 @@ impl Source {
         if item.mac.path.is_ident("include") {
             return self.include(walk, item);
         }
-        let inside = if item.mac.path.is_ident("macro_rules") { "a macro_rules! body" } else { "a macro's argument" };
+        let inside = if item.mac.path.is_ident("macro_rules") {
+            "a macro_rules! body"
+        } else {
+            "a macro's argument"
+        };
         self.tokens(walk, item.mac.tokens.clone(), inside);
     }
 
     /// An included file is looked at, so that a table in it is not missed, but not read into the module.
     fn include(&mut self, walk: &Walk<'_>, item: &syn::ItemMacro) {
-        let path = syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).ok().map(|text| walk.dir.join(text.value()));
+        let path = syn::parse2::<syn::LitStr>(item.mac.tokens.clone())
+            .ok()
+            .map(|text| walk.dir.join(text.value()));
         let text = path.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
         match (path, text.and_then(|text| text.parse::<TokenStream>().ok())) {
             (Some(path), Some(tokens)) => {
@@ -377,7 +399,10 @@ impl Source {
             }
             _ => {
                 let at = self.place(walk.file, item.mac.path.span());
-                self.notes.push((at, "the included file was not read; a table in it would be missed".to_owned()));
+                self.notes.push((
+                    at,
+                    "the included file was not read; a table in it would be missed".to_owned(),
+                ));
             }
         }
     }
@@ -427,7 +452,10 @@ fn strip_fields(fields: &mut syn::Fields, keep: &mut impl FnMut(&mut Vec<syn::At
     let strip = |list: &mut syn::punctuated::Punctuated<syn::Field, syn::Token![,]>,
                  keep: &mut dyn FnMut(&mut Vec<syn::Attribute>) -> bool| {
         let all = std::mem::take(list);
-        *list = all.into_iter().filter_map(|mut field| keep(&mut field.attrs).then_some(field)).collect();
+        *list = all
+            .into_iter()
+            .filter_map(|mut field| keep(&mut field.attrs).then_some(field))
+            .collect();
     };
     match fields {
         syn::Fields::Named(fields) => strip(&mut fields.named, keep),
@@ -437,8 +465,12 @@ fn strip_fields(fields: &mut syn::Fields, keep: &mut impl FnMut(&mut Vec<syn::At
 }
 
 fn path_attribute(attr: &syn::Attribute) -> Option<String> {
-    let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-    let syn::Expr::Lit(literal) = &pair.value else { return None };
+    let syn::Meta::NameValue(pair) = &attr.meta else {
+        return None;
+    };
+    let syn::Expr::Lit(literal) = &pair.value else {
+        return None;
+    };
     match &literal.lit {
         syn::Lit::Str(text) if pair.path.is_ident("path") => Some(text.value()),
         _ => None,
@@ -460,7 +492,10 @@ fn derives(attrs: &[syn::Attribute]) -> Vec<Vec<String>> {
 /// A path's names; a leading `::` gives an empty first one.
 pub(super) fn segments(path: &syn::Path) -> Vec<String> {
     let leading = path.leading_colon.map(|_| String::new());
-    leading.into_iter().chain(path.segments.iter().map(|segment| segment.ident.unraw().to_string())).collect()
+    leading
+        .into_iter()
+        .chain(path.segments.iter().map(|segment| segment.ident.unraw().to_string()))
+        .collect()
 }
 
 fn use_tree(tree: &syn::UseTree, path: &mut Vec<String>, uses: &mut Vec<Use>) {
@@ -500,11 +535,7 @@ fn use_tree(tree: &syn::UseTree, path: &mut Vec<String>, uses: &mut Vec<Use>) {
 }
 
 /// Derives and string literals anywhere in tokens.
-fn search(
-    tokens: TokenStream,
-    derives: &mut Vec<(Vec<String>, proc_macro2::Span)>,
-    strings: &mut Vec<syn::LitStr>,
-) {
+fn search(tokens: TokenStream, derives: &mut Vec<(Vec<String>, proc_macro2::Span)>, strings: &mut Vec<syn::LitStr>) {
     let mut after_derive = false;
     let mut after_pound = false;
     for token in tokens {
@@ -554,4 +585,3 @@ fn derive_paths(tokens: TokenStream, derives: &mut Vec<(Vec<String>, proc_macro2
     }
     derives.extend(span.map(|span| (path, span)));
 }
-

@@ -56,12 +56,20 @@ impl Scope<'_> {
         {
             return Lookup::Known(argument.clone());
         }
-        if self.depth > DEPTH {
-            return Lookup::Known(unmapped(format!("`{}` stands for itself", shown())));
-        }
         match self.source.resolve(self.module, &name) {
+            Ok(Found::Item(..)) if self.depth > DEPTH => {
+                Lookup::Known(unmapped(format!("`{}` stands for itself", shown())))
+            }
             Ok(Found::Item(module, item, n)) => {
-                let arguments = type_arguments(path).map(|ty| Self { depth: self.depth + 1, ..self }.map(ty)).collect();
+                let arguments = type_arguments(path)
+                    .map(|ty| {
+                        Self {
+                            depth: self.depth + 1,
+                            ..self
+                        }
+                        .map(ty)
+                    })
+                    .collect();
                 Lookup::Known(self.item(module, &item, n, arguments))
             }
             Ok(Found::Foreign(path)) => Lookup::Foreign(path),
@@ -90,7 +98,10 @@ impl Scope<'_> {
     }
 
     fn user_type(self, module: usize, name: &str, item: &TypeItem) -> RustType {
-        let sqlx = item.derives.iter().any(|path| path.last().is_some_and(|last| last == "Type"));
+        let sqlx = item
+            .derives
+            .iter()
+            .any(|path| path.last().is_some_and(|last| last == "Type"));
         let transparent = has_sqlx(&item.input, "transparent");
         match &item.input.data {
             syn::Data::Enum(_) => {
@@ -139,7 +150,9 @@ impl Scope<'_> {
 /// Which of our derives an item carries.
 pub(super) fn ours(source: &Source, module: usize, item: &TypeItem) -> Option<&'static str> {
     let attributed = item.input.attrs.iter().any(|attr| attr.path().is_ident("schemagen"));
-    item.derives.iter().find_map(|path| source.our_derive(module, path, attributed))
+    item.derives
+        .iter()
+        .find_map(|path| source.our_derive(module, path, attributed))
 }
 
 fn type_arguments(path: &syn::Path) -> impl Iterator<Item = &syn::Type> {
@@ -191,7 +204,10 @@ fn type_name(input: &syn::DeriveInput) -> Option<String> {
         let _ = attr.parse_nested_meta(|meta| {
             if meta.input.peek(syn::Token![=]) {
                 let value = meta.value()?.parse::<syn::Expr>()?;
-                if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = value
+                if let syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) = value
                     && meta.path.is_ident("type_name")
                 {
                     found = Some(text.value());

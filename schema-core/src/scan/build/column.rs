@@ -11,9 +11,13 @@ impl Builder<'_> {
             let declared = &self.tables[index];
             let decl = declared.decl.columns[i].clone();
             let (name, file) = (declared.name.clone(), declared.file);
-            let Some(column) = self.column(index, &decl, errors) else { continue };
+            let Some(column) = self.column(index, &decl, errors) else {
+                continue;
+            };
             let place = at(self.source, file, decl.field.span());
-            self.scan.spans.insert(Slot::Column(name.clone(), column.name.clone()), place);
+            self.scan
+                .spans
+                .insert(Slot::Column(name.clone(), column.name.clone()), place);
             self.decisions(&name, &decl);
             if let Some(table) = self.scan.schema.tables.get_mut(&name) {
                 table.columns.push(column);
@@ -46,10 +50,14 @@ impl Builder<'_> {
             always: identity.value.always,
             options: identity_options(&identity.value, &column.type_name),
         });
-        if nullable && self.in_primary_key(index, &decl.name.value) {
+        // An `Option` that the tokens show has been reported by the parser.
+        if nullable && !decl.nullable() && self.in_primary_key(index, &decl.name.value) {
             errors.source(
                 place.clone(),
-                format!("the primary key \"{}\" may be NULL: its type is an `Option`", decl.name.value),
+                format!(
+                    "the primary key \"{}\" may be NULL: its type is an `Option`",
+                    decl.name.value
+                ),
                 "take the `Option` away",
             );
         }
@@ -76,7 +84,12 @@ impl Builder<'_> {
     }
 
     /// The type, whether it may be NULL, and whether the compiler confirms it.
-    fn column_type(&self, declared: &Declared, decl: &ColumnDecl, errors: &mut ScanErrors) -> Option<(String, bool, bool)> {
+    fn column_type(
+        &self,
+        declared: &Declared,
+        decl: &ColumnDecl,
+        errors: &mut ScanErrors,
+    ) -> Option<(String, bool, bool)> {
         let resolved = if decl.json {
             decl.mapped.clone()
         } else {
@@ -122,7 +135,11 @@ impl Builder<'_> {
     fn qualify(&self, element: &str, table: &QName) -> String {
         let raw = element.trim_matches('"').replace("\"\"", "\"");
         let beside = table.sibling(Ident::new(raw));
-        if self.scan.schema.enums.contains_key(&beside) { beside.to_string() } else { format!("public.{element}") }
+        if self.scan.schema.enums.contains_key(&beside) {
+            beside.to_string()
+        } else {
+            format!("public.{element}")
+        }
     }
 
     fn decisions(&mut self, table: &QName, decl: &ColumnDecl) {

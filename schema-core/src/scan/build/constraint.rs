@@ -5,7 +5,8 @@ use super::super::names::addition;
 use super::column::collation;
 use super::*;
 use crate::schema::{
-    CheckConstraint, Constraint, ConstraintKind, Deferral, Expr, ForeignKey, Index, IndexKey, Key, KeyTarget, Referential,
+    CheckConstraint, Constraint, ConstraintKind, Deferral, Expr, ForeignKey, Index, IndexKey, Key, KeyTarget,
+    Referential,
 };
 
 impl Builder<'_> {
@@ -14,13 +15,20 @@ impl Builder<'_> {
         let mut order: Vec<usize> = (0..self.tables.len()).collect();
         order.sort_by(|a, b| self.tables[*a].name.cmp(&self.tables[*b].name));
         for &index in &order {
-            let (name, file, decl) =
-                (self.tables[index].name.clone(), self.tables[index].file, self.tables[index].decl.clone());
+            let (name, file, decl) = (
+                self.tables[index].name.clone(),
+                self.tables[index].file,
+                self.tables[index].decl.clone(),
+            );
             let columns: BTreeSet<Ident> = decl.columns.iter().map(|c| Ident::new(c.name.value.clone())).collect();
-            decl.checks.iter().for_each(|check| self.check(&name, file, &columns, check));
+            decl.checks
+                .iter()
+                .for_each(|check| self.check(&name, file, &columns, check));
             decl.primary_key.iter().for_each(|key| self.key(&name, file, key, true));
             decl.uniques.iter().for_each(|key| self.key(&name, file, key, false));
-            decl.indexes.iter().for_each(|index| self.index(&name, file, &columns, index, errors));
+            decl.indexes
+                .iter()
+                .for_each(|index| self.index(&name, file, &columns, index, errors));
         }
         for index in order {
             for key in self.tables[index].decl.foreign_keys.clone() {
@@ -31,7 +39,9 @@ impl Builder<'_> {
 
     fn add(&mut self, table: &QName, file: usize, name: Ident, constraint: Constraint, span: proc_macro2::Span) {
         let place = at(self.source, file, span);
-        self.scan.spans.insert(Slot::Constraint(table.clone(), name.clone()), place);
+        self.scan
+            .spans
+            .insert(Slot::Constraint(table.clone(), name.clone()), place);
         if let Some(table) = self.scan.schema.tables.get_mut(table) {
             table.constraints.insert(name, constraint);
         }
@@ -51,7 +61,13 @@ impl Builder<'_> {
             columns: named.into_iter().collect(),
             no_inherit: false,
         };
-        self.add(table, file, name, Constraint::new(ConstraintKind::Check(check)), decl.span);
+        self.add(
+            table,
+            file,
+            name,
+            Constraint::new(ConstraintKind::Check(check)),
+            decl.span,
+        );
     }
 
     fn key(&mut self, table: &QName, file: usize, decl: &KeyDecl, primary: bool) {
@@ -75,7 +91,11 @@ impl Builder<'_> {
         if decl.late {
             self.scan.decisions.late.insert((table.clone(), name.clone()));
         }
-        let kind = if primary { ConstraintKind::PrimaryKey(key) } else { ConstraintKind::Unique(key) };
+        let kind = if primary {
+            ConstraintKind::PrimaryKey(key)
+        } else {
+            ConstraintKind::Unique(key)
+        };
         let constraint = Constraint {
             deferral: deferral(decl.timing),
             ..Constraint::new(kind)
@@ -83,7 +103,14 @@ impl Builder<'_> {
         self.add(table, file, name, constraint, decl.span);
     }
 
-    fn index(&mut self, table: &QName, file: usize, columns: &BTreeSet<Ident>, decl: &IndexDecl, errors: &mut ScanErrors) {
+    fn index(
+        &mut self,
+        table: &QName,
+        file: usize,
+        columns: &BTreeSet<Ident>,
+        decl: &IndexDecl,
+        errors: &mut ScanErrors,
+    ) {
         let method = decl.method.as_ref().map_or("btree", |m| m.value.as_str());
         let mut words: Vec<String> = Vec::new();
         let mut named: BTreeSet<Ident> = BTreeSet::new();
@@ -146,7 +173,9 @@ impl Builder<'_> {
 
     fn foreign_key(&mut self, index: usize, decl: &ForeignKeyDecl, errors: &mut ScanErrors) {
         let (table, file) = (self.tables[index].name.clone(), self.tables[index].file);
-        let Some((references, referenced_columns)) = self.referent(index, &decl.references, errors) else { return };
+        let Some((references, referenced_columns)) = self.referent(index, &decl.references, errors) else {
+            return;
+        };
         let columns: Vec<String> = decl.columns.iter().map(|c| c.value.clone()).collect();
         let name = match &decl.name {
             Some(name) => Ident::new(name.value.clone()),
@@ -179,13 +208,19 @@ impl Builder<'_> {
     fn referent(&self, index: usize, referent: &Referent, errors: &mut ScanErrors) -> Option<(QName, Vec<Ident>)> {
         let from = &self.tables[index];
         let (owner, fields) = match referent {
-            Referent::Table { schema, table, columns, .. } => {
+            Referent::Table {
+                schema, table, columns, ..
+            } => {
                 let name = match schema {
                     Some(schema) => QName::new(schema.as_str(), table.as_str()),
                     None => {
                         let beside = from.name.sibling(Ident::new(table.as_str()));
                         let here = self.scan.schema.tables.contains_key(&beside);
-                        if here { beside } else { QName::new("public", table.as_str()) }
+                        if here {
+                            beside
+                        } else {
+                            QName::new("public", table.as_str())
+                        }
                     }
                 };
                 return Some((name, columns.iter().map(|c| Ident::new(c.as_str())).collect()));
@@ -205,7 +240,12 @@ impl Builder<'_> {
         for field in fields {
             let name = field.unraw().to_string();
             let Some(column) = target.decl.columns.iter().find(|c| c.field.unraw() == name) else {
-                let fields: Vec<String> = target.decl.columns.iter().map(|c| c.field.unraw().to_string()).collect();
+                let fields: Vec<String> = target
+                    .decl
+                    .columns
+                    .iter()
+                    .map(|c| c.field.unraw().to_string())
+                    .collect();
                 let near = did_you_mean(&name, fields.iter().map(String::as_str));
                 errors.source(
                     at(self.source, from.file, field.span()),
@@ -235,15 +275,23 @@ impl Builder<'_> {
 /// Whether a foreign key may reference these columns.
 fn is_key(decl: &TableDecl, columns: &[Ident]) -> bool {
     let wanted: BTreeSet<&str> = columns.iter().map(Ident::raw).collect();
-    let keys = decl.primary_key.iter().chain(&decl.uniques).filter(|key| key.timing == Timing::Immediate);
+    let keys = decl
+        .primary_key
+        .iter()
+        .chain(&decl.uniques)
+        .filter(|key| key.timing == Timing::Immediate);
     let keys = keys.map(|key| key.columns.iter().map(|c| c.value.as_str()).collect::<BTreeSet<_>>());
-    let indexes = decl.indexes.iter().filter(|index| index.unique && index.predicate.is_none()).filter_map(|index| {
-        let columns = index.keys.iter().map(|key| match &key.source {
-            KeySource::Column(column) => Some(column.value.as_str()),
-            KeySource::Expression(_) => None,
+    let indexes = decl
+        .indexes
+        .iter()
+        .filter(|index| index.unique && index.predicate.is_none())
+        .filter_map(|index| {
+            let columns = index.keys.iter().map(|key| match &key.source {
+                KeySource::Column(column) => Some(column.value.as_str()),
+                KeySource::Expression(_) => None,
+            });
+            columns.collect::<Option<BTreeSet<_>>>()
         });
-        columns.collect::<Option<BTreeSet<_>>>()
-    });
     keys.chain(indexes).any(|key| key == wanted)
 }
 
@@ -262,9 +310,27 @@ fn joined(columns: &[String]) -> String {
 
 /// Operator classes that come with the server.
 const BUILT_IN_OPCLASSES: &[&str] = &[
-    "text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "name_pattern_ops", "jsonb_ops", "jsonb_path_ops",
-    "array_ops", "tsvector_ops", "tsquery_ops", "inet_ops", "range_ops", "multirange_ops", "point_ops", "box_ops",
-    "poly_ops", "circle_ops", "kd_point_ops", "quad_point_ops", "network_ops", "record_ops", "record_image_ops",
+    "text_pattern_ops",
+    "varchar_pattern_ops",
+    "bpchar_pattern_ops",
+    "name_pattern_ops",
+    "jsonb_ops",
+    "jsonb_path_ops",
+    "array_ops",
+    "tsvector_ops",
+    "tsquery_ops",
+    "inet_ops",
+    "range_ops",
+    "multirange_ops",
+    "point_ops",
+    "box_ops",
+    "poly_ops",
+    "circle_ops",
+    "kd_point_ops",
+    "quad_point_ops",
+    "network_ops",
+    "record_ops",
+    "record_image_ops",
 ];
 
 /// An operator class as the catalog names it: qualified, with its parameters.

@@ -24,7 +24,7 @@ impl Builder<'_> {
             return;
         }
         self.scan.spans.insert(Slot::Enum(name.clone()), place.clone());
-        self.scan.schema.namespaces.entry(name.schema.clone()).or_insert_with(Namespace::default);
+        self.scan.schema.namespaces.entry(name.schema.clone()).or_default();
         let decisions = &mut self.scan.decisions;
         if let Some(before) = &decl.renamed_from {
             let from = renamed(&before.value, &name);
@@ -32,11 +32,15 @@ impl Builder<'_> {
         }
         for label in &decl.labels {
             if let Some(before) = &label.renamed_from {
-                decisions.renamed_labels.push((name.clone(), before.value.clone(), label.label.value.clone()));
+                decisions
+                    .renamed_labels
+                    .push((name.clone(), before.value.clone(), label.label.value.clone()));
             }
         }
         for removed in &decl.removed {
-            decisions.removed_labels.push((name.clone(), removed.label.value.clone(), removed.becomes.value.clone()));
+            decisions
+                .removed_labels
+                .push((name.clone(), removed.label.value.clone(), removed.becomes.value.clone()));
         }
         let found = EnumType {
             labels: decl.labels.iter().map(|label| label.label.value.clone()).collect(),
