@@ -2,10 +2,6 @@
 //!
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
 
-// The cases under `tests/` call this crate by its name.
-#[cfg(test)]
-extern crate self as schema_core;
-
 #[doc(hidden)]
 #[path = "check.rs"]
 pub mod __private;
@@ -15,10 +11,42 @@ pub use schema_macros::{PgEnum, Table};
 pub use sql_type::{SqlName, SqlType};
 
 #[cfg(feature = "engine")]
+pub mod change;
+#[cfg(feature = "engine")]
+pub mod compare;
+#[cfg(feature = "engine")]
+pub mod config;
+#[cfg(feature = "engine")]
+pub mod differ;
+#[cfg(feature = "engine")]
+pub mod expression;
+#[cfg(feature = "engine")]
+pub mod facts;
+#[cfg(feature = "engine")]
+pub mod introspect;
+#[cfg(feature = "engine")]
+pub mod migrations;
+#[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
+pub mod planner;
+#[cfg(feature = "engine")]
+pub mod review;
+#[cfg(feature = "engine")]
+pub mod run_file;
 #[cfg(feature = "engine")]
 pub mod scan;
 #[cfg(feature = "engine")]
 pub mod schema;
 #[cfg(feature = "engine")]
+pub mod scratch;
+#[cfg(feature = "engine")]
+pub mod source;
+#[cfg(feature = "engine")]
 pub mod sql;
+#[cfg(feature = "engine")]
+pub mod sql_script;
+#[cfg(feature = "engine")]
+pub mod stages;
+#[cfg(feature = "engine")]
+pub mod volatility;

@@ -43,4 +43,6 @@ pub enum Dependency {
     Sequence(QName),
     /// A constraint of a table (a view grouped by its primary key).
     Constraint(QName, Ident),
+    /// An index of a table that no constraint owns.
+    Index(QName, Ident),
 }

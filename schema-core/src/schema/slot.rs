@@ -182,6 +182,20 @@ impl Schema {
 }
 
 impl Slot {
+    /// The object's name for people.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Namespace(name) => name.raw().to_owned(),
+            Self::Enum(name) | Self::Sequence(name) | Self::Table(name) | Self::Sync(name) => name.to_string(),
+            Self::Column(table, name) | Self::Constraint(table, name) | Self::Index(table, name) => {
+                format!("{table}.{name}")
+            }
+            Self::Options(table) => format!("the storage of {table}"),
+            Self::Comment(table) => format!("the comment of {table}"),
+            Self::Fill(id) => id.clone(),
+        }
+    }
+
     /// The table that the slot lies in.
     pub fn table(&self) -> Option<&QName> {
         match self {

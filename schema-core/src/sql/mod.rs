@@ -14,6 +14,7 @@ pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql};
 pub use constraint::{constraint_definition, key_index};
 pub use create::create_sql;
+pub(crate) use create::{index_details, table_details};
 pub use enums::create_enum;
 pub use index::{IndexMode, create_index, index_key_text};
 pub use sequence::{create_sequence, sequence_changes};

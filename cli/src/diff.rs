@@ -1,0 +1,53 @@
+use schema_core::review::{changes, difference, other_differences};
+
+use crate::Outcome;
+use crate::args::{Diff, DiffFormat};
+use crate::error::CliError;
+use crate::output::{product, say};
+use crate::planning::{decisions, options, plan};
+use crate::project::Project;
+use crate::script::script;
+
+/// `schemagen diff`.
+pub async fn run(args: Diff) -> Result<Outcome, CliError> {
+    let project = Project::open(args.sources.migrations.as_deref())?;
+    let loader = project.loader(args.sources.scratch_url.as_deref(), &args.sources.features);
+    let sides = project.sides(&loader, &args.sources).await?;
+    let changes = changes(&sides.from.schema, &sides.target);
+    match args.format {
+        DiffFormat::Text => product(&difference(&sides.from.schema, &sides.target))?,
+        DiffFormat::Json => product(&format!("{}\n", serde_json::to_string_pretty(&changes)?))?,
+        DiffFormat::Sql => {
+            let model = sides.to.model().map(|model| &model.decisions);
+            let decisions = decisions(model, &args.answers, &sides.from.schema, &sides.target)?;
+            let options = options(&project, &sides, &args.answers, None);
+            let plan = plan(&sides.from.schema, &sides.target, &decisions, &options)?;
+            for hazard in &plan.hazards {
+                say(format_args!(
+                    "hazard {}:{}: {}",
+                    hazard.kind.name(),
+                    hazard.object,
+                    hazard.message
+                ));
+            }
+            product(&script(&plan))?;
+        }
+    }
+    if sides.scope.is_none() {
+        for line in other_differences(&sides.from.schema, &sides.target) {
+            say(format_args!("not planned: {line}"));
+        }
+    }
+    if changes.is_empty() {
+        say(format_args!(
+            "no difference between {} and {}",
+            sides.from.label, sides.to.label
+        ));
+    }
+    loader.stop().await;
+    Ok(if args.exit_code && !changes.is_empty() {
+        Outcome::Found
+    } else {
+        Outcome::Done
+    })
+}

@@ -1,0 +1,230 @@
+use schema_core::plan::{ColumnRename, Decisions, Phase, Plan, TableRename};
+use schema_core::schema::{Ident, QName, Schema};
+
+use crate::args::Answers;
+use crate::error::CliError;
+use crate::project::{Project, Sides};
+
+/// The oldest major version that plans are made for.
+const LOWEST_VERSION: u32 = 14;
+
+pub use schema_core::planner::{Options, PlanError, plan};
+
+/// Plans a waiting phase anew, from the head to the head with its effect.
+pub fn release(
+    from: &Schema,
+    to: &Schema,
+    phase: Phase,
+    decisions: &Decisions,
+    options: &Options,
+) -> Result<Plan, PlanError> {
+    let decisions = Decisions {
+        direct: true,
+        ..decisions.clone()
+    };
+    let mut plan = plan(from, to, &decisions, options)?;
+    for file in &mut plan.files {
+        file.phase = phase;
+    }
+    Ok(plan)
+}
+
+/// Takes out the declared renames that have happened, and says so.
+pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
+    let mut lines = Vec::new();
+    decisions.renames.retain(|rename| {
+        let spent = old
+            .tables
+            .get(&rename.table)
+            .is_some_and(|table| table.column(&rename.to).is_some());
+        if spent {
+            lines.push(format!(
+                "the rename of {}.{} to {} has happened: its renamed_from can go",
+                rename.table, rename.from, rename.to
+            ));
+        }
+        !spent
+    });
+    lines
+}
+
+/// What the flags, the configuration and the databases say.
+pub fn options(project: &Project, sides: &Sides, answers: &Answers, name: Option<&str>) -> Options {
+    let majors = [sides.from.server_major, sides.to.server_major].into_iter().flatten();
+    let limits = project.config.limits;
+    Options {
+        target_version: answers
+            .target_version
+            .or(project.config.target_version)
+            .or_else(|| majors.min())
+            .unwrap_or(LOWEST_VERSION),
+        name: name.map(str::to_owned),
+        lock_timeout_ms: answers.lock_timeout.unwrap_or(limits.lock_timeout_ms),
+        lock_timeout_many_ms: answers
+            .lock_timeout
+            .map_or(limits.lock_timeout_many_ms, |all| all.min(limits.lock_timeout_many_ms)),
+        publications: sides.from.publications.clone(),
+    }
+}
+
+/// The flags' decisions on top of those of the model.
+pub fn decisions(
+    model: Option<&Decisions>,
+    answers: &Answers,
+    old: &Schema,
+    new: &Schema,
+) -> Result<Decisions, CliError> {
+    let mut decisions = model.cloned().unwrap_or_default();
+    decisions.accept.extend(answers.accept.iter().cloned());
+    decisions
+        .allow_data_loss
+        .extend(answers.allow_data_loss.iter().cloned());
+    decisions.no_renames |= answers.no_renames;
+    decisions.direct |= answers.direct;
+    for text in &answers.rename {
+        match rename(text, old, new)? {
+            Rename::Column(rename) => decisions.renames.push(rename),
+            Rename::Table(rename) => decisions.table_renames.push(rename),
+        }
+    }
+    Ok(decisions)
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Rename {
+    Column(ColumnRename),
+    Table(TableRename),
+}
+
+/// Reads `TABLE.OLD=NEW`, `SCHEMA.TABLE.OLD=NEW`, or `TABLE=NEW`.
+fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
+    let wrong = |problem: String| CliError::Flag {
+        flag: "--rename",
+        value: text.to_owned(),
+        problem,
+    };
+    let shape = || wrong("write TABLE.OLD=NEW, with double quotes round names that hold a dot".to_owned());
+    let (left, right) = text.rsplit_once('=').ok_or_else(shape)?;
+    let to = match names(right).as_deref() {
+        Some([name]) => Ident::new(name.clone()),
+        _ => return Err(shape()),
+    };
+    match names(left).as_deref() {
+        Some([table, column]) => {
+            let table = find_table(table, old, new).map_err(wrong)?;
+            Ok(Rename::Column(ColumnRename {
+                table,
+                from: Ident::new(column.clone()),
+                to,
+            }))
+        }
+        Some([schema, table, column]) => Ok(Rename::Column(ColumnRename {
+            table: QName::new(schema.clone(), table.clone()),
+            from: Ident::new(column.clone()),
+            to,
+        })),
+        Some([table]) => {
+            let from = find_table(table, old, new).map_err(wrong)?;
+            let to = from.sibling(to);
+            Ok(Rename::Table(TableRename { from, to }))
+        }
+        _ => Err(shape()),
+    }
+}
+
+/// The table of that name, in whatever namespace it is, when there is one such.
+fn find_table(name: &str, old: &Schema, new: &Schema) -> Result<QName, String> {
+    let mut found: Vec<&QName> = old
+        .tables
+        .keys()
+        .chain(new.tables.keys())
+        .filter(|table| table.name.raw() == name)
+        .collect();
+    found.sort();
+    found.dedup();
+    match found.as_slice() {
+        [table] => Ok((*table).clone()),
+        [] => Err(format!("there is no table \"{name}\" on either side")),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(format!(
+                "\"{name}\" could be {}: write the schema in front",
+                names.join(" or ")
+            ))
+        }
+    }
+}
+
+/// The parts of a dotted name.
+fn names(text: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut chars = text.chars().peekable();
+    loop {
+        let mut part = String::new();
+        if chars.next_if_eq(&'"').is_some() {
+            loop {
+                match chars.next()? {
+                    '"' if chars.next_if_eq(&'"').is_some() => part.push('"'),
+                    '"' => break,
+                    c => part.push(c),
+                }
+            }
+        } else {
+            while let Some(c) = chars.next_if(|c| *c != '.') {
+                part.push(c);
+            }
+        }
+        if part.is_empty() {
+            return None;
+        }
+        parts.push(part);
+        match chars.next() {
+            Some('.') => {}
+            None => return Some(parts),
+            Some(_) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schema_core::schema::Table;
+
+    fn schema(tables: &[(&str, &str)]) -> Schema {
+        let tables = tables
+            .iter()
+            .map(|(s, t)| (QName::new(*s, *t), Table::default()))
+            .collect();
+        Schema {
+            tables,
+            ..Schema::default()
+        }
+    }
+
+    #[test]
+    fn renames_name_a_table_and_two_columns() {
+        let old = schema(&[("public", "contacts"), ("a", "t"), ("b", "t"), ("public", "x.y")]);
+        let column = |schema: &str, table: &str, from: &str, to: &str| {
+            Rename::Column(ColumnRename {
+                table: QName::new(schema, table),
+                from: from.into(),
+                to: to.into(),
+            })
+        };
+        let read = |text| rename(text, &old, &Schema::default());
+        assert_eq!(
+            read("contacts.name=full_name").unwrap(),
+            column("public", "contacts", "name", "full_name")
+        );
+        assert_eq!(read("b.t.x=y").unwrap(), column("b", "t", "x", "y"));
+        assert_eq!(
+            read("\"x.y\".\"a\"\"b\"=\"C\"").unwrap(),
+            column("public", "x.y", "a\"b", "C")
+        );
+        assert!(read("t.x=y").unwrap_err().to_string().contains("a.t or b.t"));
+        for bad in ["contacts.name", "nope.x=y", "=", "a.b.c.d=e", "contacts.\"x=y"] {
+            assert!(matches!(read(bad), Err(CliError::Flag { .. })), "{bad}");
+        }
+    }
+}

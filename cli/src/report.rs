@@ -1,0 +1,136 @@
+use schema_core::migrations::Layout;
+use schema_core::plan::{Hazard, Phase, Plan};
+use serde::Serialize;
+
+use crate::error::CliError;
+use crate::output::say;
+use crate::project::Sides;
+use crate::proving::Verdict;
+
+/// Says what was read.
+pub fn sides(sides: &Sides) {
+    for (word, loaded) in [("from", &sides.from), ("to  ", &sides.to)] {
+        let place = loaded
+            .place
+            .as_ref()
+            .map(|place| format!(" at {place}"))
+            .unwrap_or_default();
+        say(format_args!(
+            "{word} {}{place}: {}",
+            loaded.label,
+            contents(&loaded.schema)
+        ));
+    }
+    if let Some(scope) = &sides.scope {
+        if !scope.unmanaged.is_empty() {
+            let names: Vec<String> = scope.unmanaged.iter().map(ToString::to_string).collect();
+            say(format_args!("left alone, no struct names them: {}", names.join(", ")));
+        }
+        for (table, leaves) in &scope.adopts.tables {
+            say(format_args!("adopting {table}"));
+            for name in leaves {
+                say(format_args!("  left alone: {name}"));
+            }
+        }
+    }
+}
+
+fn contents(schema: &schema_core::schema::Schema) -> String {
+    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    let mut text = format!(
+        "{}, {}",
+        count(schema.tables.len(), "table"),
+        count(schema.enums.len(), "enum")
+    );
+    if !schema.others.is_empty() {
+        text.push_str(&format!(", {} outside the model", count(schema.others.len(), "object")));
+    }
+    text
+}
+
+/// Says what the plan does and what must be known about it.
+pub fn plan(plan: &Plan, layout: &Layout, verdict: &Verdict, dry_run: bool) {
+    let waiting = plan.files.iter().filter(|file| file.phase != Phase::Expand).count();
+    let record = &layout.record;
+    let written = if dry_run { "would write" } else { "wrote" };
+    say(format_args!(
+        "{written} plan {} ({} files)",
+        record.folder(),
+        plan.files.len()
+    ));
+    if !record.waiting.is_empty() {
+        say(format_args!(
+            "{waiting} of them wait until no old code runs; then: schemagen release {}",
+            record.folder()
+        ));
+    }
+    hazards(&plan.hazards);
+    for note in &verdict.notes {
+        say(format_args!("proof: {note}"));
+    }
+    say(format_args!("proof: {}", verdict.text));
+}
+
+/// Says each hazard.
+pub fn hazards(hazards: &[Hazard]) {
+    for hazard in hazards {
+        say(format_args!(
+            "hazard {}:{}: {}",
+            hazard.kind.name(),
+            hazard.object,
+            hazard.message
+        ));
+    }
+}
+
+/// The paths that were written, one a line.
+pub fn written(layout: &Layout) -> String {
+    layout
+        .changes
+        .writes
+        .iter()
+        .map(|write| format!("{}\n", write.path.display()))
+        .collect()
+}
+
+/// The files that would be written, with their texts.
+pub fn files(layout: &Layout) -> String {
+    let sql = layout
+        .changes
+        .writes
+        .iter()
+        .filter(|write| write.path.extension().is_some_and(|e| e == "sql"));
+    sql.map(|write| format!("==> {} <==\n{}\n", write.path.display(), write.text))
+        .collect()
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    plan: &'a schema_core::migrations::PlanRecord,
+    proof: &'a str,
+    files: Vec<File>,
+}
+
+#[derive(Serialize)]
+struct File {
+    path: String,
+    text: String,
+}
+
+/// Everything as JSON.
+pub fn json(_plan: &Plan, layout: &Layout, verdict: &Verdict) -> Result<String, CliError> {
+    let report = Report {
+        plan: &layout.record,
+        proof: &verdict.text,
+        files: layout
+            .changes
+            .writes
+            .iter()
+            .map(|write| File {
+                path: write.path.display().to_string(),
+                text: write.text.clone(),
+            })
+            .collect(),
+    };
+    Ok(format!("{}\n", serde_json::to_string_pretty(&report)?))
+}

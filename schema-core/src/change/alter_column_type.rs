@@ -1,0 +1,85 @@
+//! `alter_column_type`: in place.
+//!
+//! Widening that PostgreSQL does without rewrite and scan is instant; its undo would rewrite, so it leaves the wider type
+//! (traps 16). Anything else rewrites the table under ACCESS EXCLUSIVE: hazard `rewrite`.
+
+use super::column_settings::default_sql;
+use super::step::{Context, Step};
+use crate::facts::Op;
+use crate::plan::{HazardKind, Statement};
+use crate::schema::{Column, QName, Schema};
+
+pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Context) -> Vec<Step> {
+    let Some(current) = state.tables.get(table).and_then(|t| t.column(&target.name)).cloned() else {
+        return Vec::new();
+    };
+    let object = format!("{table}.{}", target.name);
+    let mut after = state.clone();
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
+        c.type_name.clone_from(&target.type_name);
+        c.collation.clone_from(&target.collation);
+        if c.default.is_some() {
+            c.default.clone_from(&target.default);
+        }
+    }
+    let _ = context;
+    if crate::stages::retype::is_instant(&current, target) {
+        return vec![
+            Step::new("alter_column_type", &object, Some(table))
+                .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
+                .no_undo(format!(
+                    "{object} stays {}: going back to {} would rewrite the table.",
+                    target.type_name, current.type_name
+                ))
+                .effect_up(state, &after)
+                .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection."),
+        ];
+    }
+    let mut step = Step::new("alter_column_type", &object, Some(table))
+        .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
+        .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+        .effect(state, &after)
+        .hazard(
+            HazardKind::Rewrite,
+            &object,
+            format!(
+                "{object} changes to {}: {table} is rewritten under ACCESS EXCLUSIVE; a new name is bridged online",
+                target.type_name
+            ),
+        );
+    step.alone = true;
+    step.verb = "retype";
+    vec![step]
+}
+
+fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Vec<Statement> {
+    let name = &to.name;
+    let collate = to
+        .collation
+        .as_ref()
+        .map(|c| format!(" COLLATE {c}"))
+        .unwrap_or_default();
+    if !convert {
+        return vec![op.on(
+            table,
+            format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}", to.type_name),
+        )];
+    }
+    let using = crate::stages::retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
+    let mut out = Vec::new();
+    // A default that the cast cannot carry over stops the statement: it goes first and comes back last.
+    if from.default.is_some() {
+        out.push(default_sql(table, name, None));
+    }
+    out.push(op.on(
+        table,
+        format!(
+            "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate} USING {using}",
+            to.type_name
+        ),
+    ));
+    if from.default.is_some() && to.default.is_some() {
+        out.push(default_sql(table, name, to.default.as_ref()));
+    }
+    out
+}

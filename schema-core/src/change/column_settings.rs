@@ -1,0 +1,366 @@
+//! `set_default`, `drop_default`, `set_identity`, `set_generated`, `column_settings`: one short statement each.
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::{HazardKind, Statement};
+use crate::schema::{Column, Expr, Ident, Literal, QName, Schema};
+use crate::sql::identity_clause;
+
+fn column<'a>(state: &'a Schema, table: &QName, name: &Ident) -> Option<&'a Column> {
+    state.tables.get(table)?.column(name)
+}
+
+fn with_column(state: &Schema, table: &QName, name: &Ident, edit: impl FnOnce(&mut Column)) -> Schema {
+    let mut after = state.clone();
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(name)) {
+        edit(c);
+    }
+    after
+}
+
+/// `ALTER COLUMN … SET DEFAULT` or `DROP DEFAULT`.
+pub(super) fn default_sql(table: &QName, name: &Ident, default: Option<&Expr>) -> Statement {
+    let action = default.map_or_else(|| "DROP DEFAULT".to_owned(), |d| format!("SET DEFAULT {d}"));
+    Op::ColumnDefault.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"))
+}
+
+pub(super) fn default(state: &Schema, table: &QName, name: &Ident, default: Option<&Expr>) -> Vec<Step> {
+    let Some(current) = column(state, table, name) else {
+        return Vec::new();
+    };
+    let after = with_column(state, table, name, |c| c.default = default.cloned());
+    let kind = if default.is_some() {
+        "set_default"
+    } else {
+        "drop_default"
+    };
+    vec![
+        Step::new(kind, format!("{table}.{name}"), Some(table))
+            .up([default_sql(table, name, default)])
+            .down([default_sql(table, name, current.default.as_ref())])
+            .effect(state, &after),
+    ]
+}
+
+/// The statements that turn one identity into another. A default must be gone before, and NOT NULL must stand.
+pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
+    let name = &to.name;
+    let alter =
+        |action: String| Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"));
+    match (&from.identity, &to.identity) {
+        (Some(_), None) => vec![alter("DROP IDENTITY".to_owned())],
+        (None, Some(identity)) => {
+            let sequence = format!(
+                "pg_catalog.pg_get_serial_sequence({}, {})",
+                Literal(&table.to_string()),
+                Literal(name.raw())
+            );
+            vec![
+                Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")),
+                alter(format!("ADD {}", identity_clause(identity, &to.type_name))),
+                Op::Check.plain(format!(
+                    "SELECT pg_catalog.setval({sequence}, max({name})) FROM {table} HAVING max({name}) >= {}",
+                    identity.options.start
+                )),
+            ]
+        }
+        (Some(was), Some(is)) if was != is => {
+            let mut actions = Vec::new();
+            if was.always != is.always {
+                actions.push(format!(
+                    "SET GENERATED {}",
+                    if is.always { "ALWAYS" } else { "BY DEFAULT" }
+                ));
+            }
+            for word in identity_words(was, is) {
+                actions.push(format!("SET {word}"));
+            }
+            if actions.is_empty() {
+                Vec::new()
+            } else {
+                vec![alter(actions.join(" "))]
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn identity_words(was: &crate::schema::Identity, is: &crate::schema::Identity) -> Vec<String> {
+    let mut words = Vec::new();
+    let (a, b) = (&was.options, &is.options);
+    let mut number = |word: &str, from: i64, to: i64| {
+        if from != to {
+            words.push(format!("{word} {to}"));
+        }
+    };
+    number("INCREMENT BY", a.increment, b.increment);
+    number("MINVALUE", a.min, b.min);
+    number("MAXVALUE", a.max, b.max);
+    number("START WITH", a.start, b.start);
+    number("CACHE", a.cache, b.cache);
+    if a.cycle != b.cycle {
+        words.push(if b.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
+    }
+    words
+}
+
+pub(super) fn identity(state: &Schema, table: &QName, target: &Column) -> Vec<Step> {
+    let Some(current) = column(state, table, &target.name) else {
+        return Vec::new();
+    };
+    let owned: Vec<_> = state
+        .sequences_owned_by(table, &target.name)
+        .filter_map(|name| state.sequences.get(name).map(|s| (name.clone(), s.clone())))
+        .collect();
+    let after = with_column(state, table, &target.name, |c| {
+        c.identity.clone_from(&target.identity);
+        if c.identity.is_some() {
+            c.default = None;
+        }
+    });
+    let mut step = Step::new("set_identity", format!("{table}.{}", target.name), Some(table));
+    let mut plain = current.clone();
+    if current.default.is_some() && target.identity.is_some() {
+        step = step.up([default_sql(table, &target.name, None)]);
+        plain.default = None;
+    }
+    step = step
+        .up(identity_sql(table, &plain, target))
+        .down(identity_sql(table, target, &plain));
+    if current.default.is_some() && target.identity.is_some() {
+        step = step.down([default_sql(table, &target.name, current.default.as_ref())]);
+    }
+    if owned.is_empty() || target.identity.is_none() {
+        return vec![step.effect(state, &after)];
+    }
+    serial_to_identity(state, &after, table, current, target, &owned)
+}
+
+/// The serial's sequence makes room for the identity's own, which takes over its position (recipes 9).
+fn serial_to_identity(
+    state: &Schema,
+    after: &Schema,
+    table: &QName,
+    current: &Column,
+    target: &Column,
+    owned: &[(QName, crate::schema::Sequence)],
+) -> Vec<Step> {
+    let (Some(identity), Some((sequence, options))) = (&target.identity, owned.first()) else {
+        return Vec::new();
+    };
+    let mut after = after.clone();
+    after.sequences.remove(sequence);
+    let aside = sequence.sibling(sequence.name.with_suffix("__old"));
+    let name = &target.name;
+    let own = format!(
+        "pg_catalog.pg_get_serial_sequence({}, {})",
+        Literal(&table.to_string()),
+        Literal(name.raw())
+    );
+    let lock = Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"));
+    let add = format!(
+        "ALTER TABLE {table} ALTER COLUMN {name} ADD {}",
+        identity_clause(identity, &target.type_name)
+    );
+    let up = vec![
+        lock.clone(),
+        default_sql(table, name, None),
+        Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {sequence} OWNED BY NONE")),
+        Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", aside.name)),
+        Op::ColumnIdentity.on(table, add),
+        Op::Check.plain(format!(
+            "SELECT pg_catalog.setval({own}, last_value, is_called) FROM {aside}"
+        )),
+        Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
+    ];
+    let mut down = vec![
+        lock,
+        Op::SequenceCreate.plain(crate::sql::create_sequence(&aside, options)),
+    ];
+    down.push(Op::Check.plain(format!(
+        "DO {}",
+        super::drop_table::dollar_quoted(&format!(
+            "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  PERFORM pg_catalog.setval({}, position, used);\nEND",
+            Literal(&aside.to_string())
+        ))
+    )));
+    down.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
+    down.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
+    down.extend(super::sequence::owned_by(sequence, options));
+    down.push(default_sql(table, name, current.default.as_ref()));
+    vec![
+        Step::new("set_identity", format!("{table}.{name}"), Some(table))
+            .up(up)
+            .down(down)
+            .effect(state, &after),
+    ]
+}
+
+/// Generated columns: the expression is dropped in an instant; anything else has no online way.
+pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<Step> {
+    let Some(current) = column(state, table, &target.name) else {
+        return Vec::new();
+    };
+    let name = &target.name;
+    let object = format!("{table}.{name}");
+    let after = with_column(state, table, name, |c| {
+        c.generated.clone_from(&target.generated);
+        c.default.clone_from(&target.default);
+    });
+    let both_virtual =
+        |a: &Column, b: &Column| matches!((&a.generated, &b.generated), (Some(x), Some(y)) if !x.stored && !y.stored);
+    if both_virtual(current, target) {
+        let set = |c: &Column| {
+            let expression = c
+                .generated
+                .as_ref()
+                .map(|g| g.expression.to_string())
+                .unwrap_or_default();
+            Op::ColumnSetExpressionVirtual.on(
+                table,
+                format!("ALTER TABLE {table} ALTER COLUMN {name} SET EXPRESSION AS ({expression})"),
+            )
+        };
+        return vec![
+            Step::new("set_generated", &object, Some(table))
+                .up([set(target)])
+                .down([set(current)])
+                .effect(state, &after),
+        ];
+    }
+    let rewrite = |from: &Column, to: &Column| -> Vec<Statement> {
+        if to.generated.is_none() && from.generated.as_ref().is_some_and(|g| g.stored) {
+            let mut out = vec![Op::ColumnDropExpression.on(
+                table,
+                format!("ALTER TABLE {table} ALTER COLUMN {name} DROP EXPRESSION"),
+            )];
+            if to.default.is_some() {
+                out.push(default_sql(table, name, to.default.as_ref()));
+            }
+            return out;
+        }
+        // No statement turns a plain column into a generated one: the column is made anew (recipes 9).
+        let mut out = vec![
+            Op::ColumnDrop.on(table, format!("ALTER TABLE {table} DROP COLUMN {name}")),
+            Op::ColumnAddRewrite.on(
+                table,
+                format!("ALTER TABLE {table} ADD COLUMN {}", crate::sql::column_definition(to)),
+            ),
+        ];
+        out.extend(super::add_column::details(table, to));
+        out
+    };
+    let mut anew = target.clone();
+    anew.comment.clone_from(&current.comment);
+    let mut step = Step::new("set_generated", &object, Some(table))
+        .up(rewrite(current, &anew))
+        .down(rewrite(&anew, current))
+        .effect(state, &after);
+    step.alone = true;
+    step.verb = "rewrite";
+    if target.generated.is_some() {
+        step = step.hazard(
+            HazardKind::Rewrite,
+            &object,
+            format!("{object} becomes another generated column: {table} is rewritten under ACCESS EXCLUSIVE"),
+        );
+        if current.generated.is_none() {
+            step = step.hazard(
+                HazardKind::DataLoss,
+                &object,
+                format!("the values of {object} are computed anew"),
+            );
+        }
+    }
+    vec![step]
+}
+
+/// `SET STORAGE`, `SET COMPRESSION`, `SET STATISTICS`, attribute options.
+pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Step> {
+    let Some(current) = column(state, table, &target.name) else {
+        return Vec::new();
+    };
+    let after = with_column(state, table, &target.name, |c| {
+        c.storage.clone_from(&target.storage);
+        c.compression.clone_from(&target.compression);
+        c.statistics = target.statistics;
+        c.options.clone_from(&target.options);
+    });
+    vec![
+        Step::new("column_settings", format!("{table}.{}", target.name), Some(table))
+            .up(storage_sql(table, current, target))
+            .down(storage_sql(table, target, current))
+            .effect(state, &after),
+    ]
+}
+
+fn storage_sql(table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
+    let alter = |op: Op, action: String| op.on(table, format!("ALTER TABLE {table} ALTER COLUMN {} {action}", to.name));
+    let mut out = Vec::new();
+    if from.storage != to.storage {
+        let word = to
+            .storage
+            .clone()
+            .unwrap_or_else(|| default_storage(&to.type_name).to_owned());
+        out.push(alter(Op::ColumnStorage, format!("SET STORAGE {word}")));
+    }
+    if from.compression != to.compression {
+        out.push(alter(
+            Op::ColumnStorage,
+            format!("SET COMPRESSION {}", to.compression.as_deref().unwrap_or("default")),
+        ));
+    }
+    if from.statistics != to.statistics {
+        out.push(alter(
+            Op::ColumnStatistics,
+            format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)),
+        ));
+    }
+    if from.options != to.options {
+        let gone: Vec<&str> = from
+            .options
+            .keys()
+            .filter(|k| !to.options.contains_key(*k))
+            .map(String::as_str)
+            .collect();
+        if !gone.is_empty() {
+            out.push(alter(Op::ColumnStatistics, format!("RESET ({})", gone.join(", "))));
+        }
+        if !to.options.is_empty() {
+            out.push(alter(
+                Op::ColumnStatistics,
+                format!("SET ({})", crate::sql::parameters(&to.options)),
+            ));
+        }
+    }
+    out
+}
+
+/// The storage that a type has by itself (`SET STORAGE DEFAULT` is only known from 16 on).
+fn default_storage(type_name: &str) -> &'static str {
+    let base = type_name.split('(').next().unwrap_or(type_name).trim();
+    let fixed = [
+        "smallint",
+        "integer",
+        "bigint",
+        "boolean",
+        "uuid",
+        "date",
+        "real",
+        "double precision",
+        "oid",
+        "\"char\"",
+        "name",
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "time without time zone",
+        "interval",
+        "money",
+        "point",
+    ];
+    match base {
+        "numeric" | "inet" | "cidr" => "MAIN",
+        base if fixed.contains(&base) => "PLAIN",
+        _ => "EXTENDED",
+    }
+}

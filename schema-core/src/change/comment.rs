@@ -1,0 +1,66 @@
+//! `comment`: SHARE UPDATE EXCLUSIVE for an instant.
+
+use super::Commented;
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::Statement;
+use crate::schema::Schema;
+use crate::sql::{CommentOn, comment_sql};
+
+pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> Vec<Step> {
+    let mut after = state.clone();
+    let Some(place) = place(&mut after, object) else {
+        return Vec::new();
+    };
+    let was = place.clone();
+    *place = text.map(str::to_owned);
+    vec![
+        Step::new("comment", describe(object), table(object))
+            .up([sql(object, text)])
+            .down([sql(object, was.as_deref())])
+            .effect(state, &after),
+    ]
+}
+
+fn place<'a>(schema: &'a mut Schema, object: &Commented) -> Option<&'a mut Option<String>> {
+    Some(match object {
+        Commented::Namespace(name) => &mut schema.namespaces.get_mut(name)?.comment,
+        Commented::Enum(name) => &mut schema.enums.get_mut(name)?.comment,
+        Commented::Sequence(name) => &mut schema.sequences.get_mut(name)?.comment,
+        Commented::Table(name) => &mut schema.tables.get_mut(name)?.comment,
+        Commented::Column(table, name) => &mut schema.tables.get_mut(table)?.column_mut(name)?.comment,
+        Commented::Constraint(table, name) => &mut schema.tables.get_mut(table)?.constraints.get_mut(name)?.comment,
+        Commented::Index(table, name) => &mut schema.tables.get_mut(table)?.indexes.get_mut(name)?.comment,
+    })
+}
+
+fn table(object: &Commented) -> Option<&crate::schema::QName> {
+    match object {
+        Commented::Table(t) | Commented::Column(t, _) | Commented::Constraint(t, _) | Commented::Index(t, _) => Some(t),
+        _ => None,
+    }
+}
+
+fn describe(object: &Commented) -> String {
+    match object {
+        Commented::Namespace(name) => name.raw().to_owned(),
+        Commented::Enum(name) | Commented::Sequence(name) | Commented::Table(name) => name.to_string(),
+        Commented::Column(t, name) | Commented::Constraint(t, name) | Commented::Index(t, name) => {
+            format!("{t}.{name}")
+        }
+    }
+}
+
+fn sql(object: &Commented, text: Option<&str>) -> Statement {
+    match object {
+        Commented::Namespace(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Schema(name), text)),
+        Commented::Enum(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Type(name), text)),
+        Commented::Sequence(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Sequence(name), text)),
+        Commented::Table(name) => Op::TableComment.on(name, comment_sql(CommentOn::Table(name), text)),
+        Commented::Column(t, name) => Op::TableComment.on(t, comment_sql(CommentOn::Column(t, name), text)),
+        Commented::Constraint(t, name) => Op::CommentOnly.plain(comment_sql(CommentOn::Constraint(t, name), text)),
+        Commented::Index(t, name) => {
+            Op::CommentOnly.plain(comment_sql(CommentOn::Index(&t.sibling(name.clone())), text))
+        }
+    }
+}

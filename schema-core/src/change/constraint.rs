@@ -1,0 +1,154 @@
+//! `add_check`, `drop_check`, `add_exclusion`, `drop_exclusion`.
+//!
+//! A check goes in NOT VALID (ACCESS EXCLUSIVE, instant) and is validated in a file of its own (SHARE UPDATE EXCLUSIVE).
+//! An exclusion constraint has neither NOT VALID nor USING INDEX: it is built under ACCESS EXCLUSIVE, hazard `long_lock`.
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::{HazardKind, Statement};
+use crate::schema::{Constraint, ConstraintKind, Ident, QName, Schema};
+use crate::sql::{CommentOn, comment_sql, constraint_definition};
+
+/// The schema with the constraint put in or taken out.
+pub(super) fn with_constraint(state: &Schema, table: &QName, name: &Ident, constraint: Option<&Constraint>) -> Schema {
+    let mut schema = state.clone();
+    if let Some(t) = schema.tables.get_mut(table) {
+        match constraint {
+            Some(c) => drop(t.constraints.insert(name.clone(), c.clone())),
+            None => drop(t.constraints.remove(name)),
+        }
+    }
+    schema
+}
+
+/// `COMMENT ON CONSTRAINT`, when there is one.
+pub(super) fn comment(table: &QName, name: &Ident, constraint: &Constraint) -> Option<Statement> {
+    let text = constraint.comment.as_deref()?;
+    Some(Op::CommentOnly.plain(comment_sql(CommentOn::Constraint(table, name), Some(text))))
+}
+
+/// `ADD CONSTRAINT name definition`.
+pub(super) fn add_sql(table: &QName, name: &Ident, constraint: &Constraint) -> String {
+    format!(
+        "ALTER TABLE {table} ADD CONSTRAINT {name} {}",
+        constraint_definition(constraint)
+    )
+}
+
+pub(super) fn drop_sql(table: &QName, name: &Ident) -> Statement {
+    Op::ConstraintDrop.on(table, format!("ALTER TABLE {table} DROP CONSTRAINT {name}"))
+}
+
+pub(super) fn subject(table: &QName, name: &Ident) -> String {
+    // Generated names start with the table's: say it once.
+    let (table, name) = (table.name.raw(), name.raw());
+    if name.starts_with(table) {
+        name.to_owned()
+    } else {
+        format!("{table}_{name}")
+    }
+}
+
+pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
+    let object = format!("{table}.{name}");
+    let after = with_constraint(state, table, name, Some(constraint));
+    if matches!(constraint.kind, ConstraintKind::Exclusion(_)) {
+        let mut step = Step::new("add_exclusion", &object, Some(table))
+            .up([Op::ExclusionAdd.on(table, add_sql(table, name, constraint))])
+            .up(comment(table, name, constraint))
+            .down([drop_sql(table, name)])
+            .effect(state, &after)
+            .hazard(
+                HazardKind::LongLock,
+                &object,
+                format!(
+                    "{object} is built under ACCESS EXCLUSIVE: PostgreSQL has no other way for an exclusion constraint"
+                ),
+            );
+        step.alone = true;
+        step.verb = "exclude";
+        return vec![step];
+    }
+    let open = Constraint {
+        not_valid: !constraint.not_enforced,
+        ..constraint.clone()
+    };
+    let unproven = with_constraint(state, table, name, Some(&open));
+    let mut steps = vec![
+        Step::new("add_check", &object, Some(table))
+            .up([Op::ConstraintAddNotValid.on(table, add_sql(table, name, &open))])
+            .up(comment(table, name, constraint))
+            .down([drop_sql(table, name)])
+            .effect(state, &unproven),
+    ];
+    if !constraint.not_valid && !constraint.not_enforced {
+        steps.push(validate(
+            "add_check",
+            Op::ConstraintValidate,
+            table,
+            name,
+            &unproven,
+            &after,
+        ));
+    }
+    steps
+}
+
+/// The file that validates a constraint and has no undo of its own.
+pub(super) fn validate(
+    kind: &'static str,
+    op: Op,
+    table: &QName,
+    name: &Ident,
+    unproven: &Schema,
+    after: &Schema,
+) -> Step {
+    Step::new(kind, format!("{table}.{name}"), Some(table))
+        .up([op.on(table, format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))])
+        .no_undo("The undo of the file before takes the constraint away.")
+        .effect_up(unproven, after)
+        .alone("validate", subject(table, name))
+}
+
+pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
+    let Some(constraint) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
+        return Vec::new();
+    };
+    let object = format!("{table}.{name}");
+    let after = with_constraint(state, table, name, None);
+    if matches!(constraint.kind, ConstraintKind::Exclusion(_)) {
+        let mut step = Step::new("drop_exclusion", &object, Some(table))
+            .up([drop_sql(table, name)])
+            .down([Op::ExclusionAdd.on(table, add_sql(table, name, &constraint))])
+            .down(comment(table, name, &constraint))
+            .effect(state, &after)
+            .note("The undo builds the exclusion constraint under ACCESS EXCLUSIVE.");
+        step.alone = true;
+        step.verb = "drop";
+        return vec![step];
+    }
+    let open = Constraint {
+        not_valid: !constraint.not_enforced,
+        ..constraint.clone()
+    };
+    let unproven = with_constraint(state, table, name, Some(&open));
+    let mut steps = Vec::new();
+    let provable = !constraint.not_valid && !constraint.not_enforced;
+    if provable {
+        steps.push(
+            Step::new("drop_check", &object, Some(table))
+                .for_undo("Its undo validates the constraint again.")
+                .down([Op::ConstraintValidate.on(table, format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))])
+                .effect_down(&unproven, state)
+                .alone("drop", subject(table, name)),
+        );
+    }
+    let step = Step::new("drop_check", &object, Some(table))
+        .up([drop_sql(table, name)])
+        .down([Op::ConstraintAddNotValid.on(table, add_sql(table, name, &open))])
+        .down(comment(table, name, &constraint))
+        .effect_up(state, &after)
+        .effect_down(&after, &unproven);
+    steps.push(if provable { step.grouped() } else { step });
+    steps
+}

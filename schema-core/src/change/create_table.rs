@@ -1,0 +1,88 @@
+//! `create_table`: the table with everything that stands on it, in one readable transaction.
+//!
+//! Nobody uses it yet, so there is no CONCURRENTLY, no NOT VALID and no gate. A foreign key to a table that stood before
+//! takes SHARE ROW EXCLUSIVE on that table for an instant (`table.create_with_fk`).
+
+use super::sequence;
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::Statement;
+use crate::schema::{ConstraintKind, Ident, QName, Schema, Sequence, Table};
+use crate::sql::{IndexMode, create_index, create_table};
+
+pub(super) fn steps(
+    state: &Schema,
+    name: &QName,
+    table: &Table,
+    sequences: &[(QName, Sequence)],
+    later: &[Ident],
+) -> Vec<Step> {
+    let mut after = state.clone();
+    let mut placed = table.clone();
+    placed.constraints.retain(|constraint, _| !later.contains(constraint));
+    after.sequences.extend(sequences.iter().cloned());
+    after.tables.insert(name.clone(), placed.clone());
+    let mut step = Step::new("create_table", name.to_string(), Some(name))
+        .up(statements(name, &placed, sequences))
+        .down([
+            super::drop_table::guard(name),
+            Op::TableDrop.on(name, format!("DROP TABLE {name}")),
+        ])
+        .effect(state, &after)
+        .note("Nobody uses the table yet: old code does not know it.");
+    step.alone = true;
+    step.verb = "create";
+    vec![step]
+}
+
+/// Everything that builds the table in an empty place.
+pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Sequence)]) -> Vec<Statement> {
+    let mut out: Vec<Statement> = Vec::new();
+    for (sequence_name, sequence) in sequences {
+        out.push(Op::SequenceCreate.plain(crate::sql::create_sequence(sequence_name, sequence)));
+    }
+    let mut create = Op::TableCreate.plain(create_table(
+        name,
+        table,
+        table
+            .constraints
+            .iter()
+            .filter(|(_, c)| !c.not_valid && !c.not_enforced),
+    ));
+    for constraint in table.constraints.values() {
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind
+            && key.references != *name
+        {
+            create
+                .locks
+                .extend(Op::ForeignKeyAddNotValid.on(&key.references, "").locks);
+        }
+    }
+    out.push(create);
+    for (constraint_name, constraint) in &table.constraints {
+        if constraint.not_valid || constraint.not_enforced {
+            let definition = crate::sql::constraint_definition(constraint);
+            out.push(Op::TableCreate.plain(format!(
+                "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {definition}"
+            )));
+        }
+    }
+    for (sequence_name, sequence) in sequences {
+        out.extend(sequence::owned_by(sequence_name, sequence));
+        if let Some(text) = &sequence.comment {
+            let on = crate::sql::CommentOn::Sequence(sequence_name);
+            out.push(Op::CommentOnly.plain(crate::sql::comment_sql(on, Some(text))));
+        }
+    }
+    for (index_name, index) in &table.indexes {
+        let only = table.partition_by.is_some() && !index.valid;
+        let mode = if only { IndexMode::OnlyParent } else { IndexMode::Plain };
+        out.push(Op::TableCreate.plain(create_index(index_name, name, index, mode)));
+    }
+    out.extend(
+        crate::sql::table_details(name, table)
+            .into_iter()
+            .map(|sql| Op::TableCreate.plain(sql)),
+    );
+    out
+}

@@ -1,0 +1,129 @@
+//! `drop_sync`: the old code is gone, so the trigger goes, and in the same transaction what the other column still needs.
+//!
+//! The column that is left behind loses NOT NULL (new code does not write it) and hands its generator over: a sequence or
+//! an identity moves to the column that stays. The undo makes the trigger again, fills the old column from the new one in
+//! batches, and sets NOT NULL by its recipe.
+
+use super::backfill;
+use super::column_settings::{default_sql, identity_sql};
+use super::not_null;
+use super::step::Step;
+use super::sync::{create_statements, drop_statements};
+use crate::facts::Op;
+use crate::schema::{Column, Expr, Fill, QName, Schema, Sync, SyncDirection};
+
+pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) -> Vec<Step> {
+    let Some(sync) = state.syncs.get(function) else {
+        return Vec::new();
+    };
+    let table = &sync.table;
+    let (left, right) = match sync.direction {
+        SyncDirection::TwoWay => (&sync.from, &sync.to),
+        SyncDirection::Forward | SyncDirection::Backward => (&sync.to, &sync.from),
+    };
+    let column = |schema: &Schema, name| schema.tables.get(table).and_then(|t| t.column(name)).cloned();
+    let (Some(left_column), Some(right_column)) = (column(state, left), column(state, right)) else {
+        return Vec::new();
+    };
+    let mut after = state.clone();
+    after.syncs.remove(function);
+    let mut up = drop_statements(function, sync);
+    let mut down = Vec::new();
+    let mut plain_left = left_column.clone();
+    plain_left.not_null = false;
+    let relaxed = left_column.not_null;
+    if relaxed {
+        up.push(Op::ColumnDropNotNull.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} DROP NOT NULL")));
+    }
+    let mut new_right = right_column.clone();
+    if let Some(stays) = stays.filter(|s| s.default != right_column.default || s.identity != right_column.identity) {
+        if left_column.default.is_some() {
+            plain_left.default = None;
+            up.push(default_sql(table, left, None));
+            down.push(default_sql(table, left, left_column.default.as_ref()));
+        }
+        if left_column.identity.is_some() {
+            plain_left.identity = None;
+            up.extend(identity_sql(table, &left_column, &plain_left));
+        }
+        new_right.default.clone_from(&stays.default);
+        new_right.identity.clone_from(&stays.identity);
+        if new_right.default != right_column.default {
+            up.push(default_sql(table, right, new_right.default.as_ref()));
+            down.insert(0, default_sql(table, right, right_column.default.as_ref()));
+        }
+        up.extend(identity_sql(table, &right_column, &new_right));
+        down.extend(identity_sql(table, &new_right, &right_column));
+        if left_column.identity.is_some() {
+            let mut not_null_left = plain_left.clone();
+            not_null_left.not_null = true;
+            down.push(
+                Op::ColumnSetNotNullProven.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} SET NOT NULL")),
+            );
+            down.extend(identity_sql(table, &not_null_left, &left_column));
+        }
+    }
+    if let Some(t) = after.tables.get_mut(table) {
+        for edited in [&plain_left, &new_right] {
+            if let Some(c) = t.column_mut(&edited.name) {
+                *c = edited.clone();
+            }
+        }
+    }
+    down.extend(create_statements(function, sync));
+
+    // Backward: NOT NULL comes last, after the fill, after the trigger.
+    let mut steps = Vec::new();
+    let mut reached = state.clone();
+    let restore = relaxed && left_column.identity.is_none();
+    if restore {
+        steps.extend(not_null::undo_steps(&mut reached, table, left));
+        steps.push(not_null::undo_check(&reached, table, left));
+    }
+    steps.extend(backfill::undo_only(&refill(state, sync)));
+    let object = format!("{table}.{left} and {right}");
+    steps.push(
+        Step::new("drop_sync", object, Some(table))
+            .up(up)
+            .down(down)
+            .effect_up(state, &after)
+            .effect_down(&after, &reached)
+            .note("Deploy code that no longer uses the old column, and retire the old code, before this file.")
+            .grouped(),
+    );
+    if let Some(first) = steps.first_mut() {
+        first.undo_with_previous = false;
+    }
+    steps
+}
+
+/// What brings the column that was left behind up to date on the way back.
+fn refill(state: &Schema, sync: &Sync) -> Fill {
+    let (column, value, missing) = match sync.direction {
+        SyncDirection::TwoWay => {
+            let missing = if sync.by_image {
+                format!("pg_catalog.record_image_ne(ROW({}), ROW({}))", sync.from, sync.to)
+            } else {
+                format!("{} IS DISTINCT FROM {}", sync.from, sync.to)
+            };
+            (sync.from.clone(), Some(Expr(sync.to.to_string())), missing)
+        }
+        SyncDirection::Forward | SyncDirection::Backward => (
+            sync.from.clone(),
+            None,
+            format!("{} IS NULL AND {} IS NOT NULL", sync.to, sync.from),
+        ),
+    };
+    Fill {
+        table: sync.table.clone(),
+        column,
+        value,
+        missing: Expr(missing),
+        key: state
+            .tables
+            .get(&sync.table)
+            .map(crate::stages::batch_key)
+            .unwrap_or_default(),
+        round: 0,
+    }
+}

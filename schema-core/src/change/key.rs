@@ -1,0 +1,250 @@
+//! `add_primary_key`, `add_unique`, `drop_primary_key`, `drop_unique`, `swap_key`, `promote_index`.
+//!
+//! A key is a unique index, built concurrently, that one instant statement turns into a constraint (USING INDEX, ACCESS
+//! EXCLUSIVE). Dropping the constraint takes the index along, so an undo builds the index first.
+
+use super::constraint::{add_sql, comment, drop_sql, subject, with_constraint};
+use super::index::{gate, with_index};
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::{HazardKind, Statement};
+use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, QName, Schema};
+use crate::sql::{IndexMode, create_index, key_index};
+
+fn word(constraint: &Constraint) -> &'static str {
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+        "PRIMARY KEY"
+    } else {
+        "UNIQUE"
+    }
+}
+
+fn kind(constraint: &Constraint, primary: &'static str, unique: &'static str) -> &'static str {
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) {
+        primary
+    } else {
+        unique
+    }
+}
+
+fn deferral(constraint: &Constraint) -> &'static str {
+    match constraint.deferral {
+        Deferral::Immediate => "",
+        Deferral::Deferrable => " DEFERRABLE",
+        Deferral::Deferred => " DEFERRABLE INITIALLY DEFERRED",
+    }
+}
+
+/// The unique index of a key; none for what is no key.
+fn index_of(constraint: &Constraint) -> Option<Index> {
+    constraint.kind.key().map(key_index)
+}
+
+/// `ADD CONSTRAINT … USING INDEX`.
+pub(super) fn using_index(table: &QName, name: &Ident, constraint: &Constraint, index: &Ident) -> Statement {
+    let action = format!(
+        "ADD CONSTRAINT {name} {} USING INDEX {index}{}",
+        word(constraint),
+        deferral(constraint)
+    );
+    Op::KeyUsingIndex.on(table, format!("ALTER TABLE {table} {action}"))
+}
+
+fn build(table: &QName, name: &Ident, index: &Index) -> Statement {
+    Op::IndexCreateConcurrently.on(table, create_index(name, table, index, IndexMode::Concurrently))
+}
+
+fn unbuild(table: &QName, name: &Ident) -> Statement {
+    Op::IndexDropConcurrently.on(
+        table,
+        format!("DROP INDEX CONCURRENTLY IF EXISTS {}", table.sibling(name.clone())),
+    )
+}
+
+fn is_partitioned(state: &Schema, table: &QName) -> bool {
+    state.tables.get(table).is_some_and(|t| t.partition_by.is_some())
+}
+
+pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
+    let kind = kind(constraint, "add_primary_key", "add_unique");
+    let object = format!("{table}.{name}");
+    let after = with_constraint(state, table, name, Some(constraint));
+    let Some(index) = index_of(constraint) else {
+        return Vec::new();
+    };
+    if is_partitioned(state, table) {
+        let mut step = Step::new(kind, &object, Some(table))
+            .up([Op::ExclusionAdd.on(table, add_sql(table, name, constraint))])
+            .up(comment(table, name, constraint))
+            .down([drop_sql(table, name)])
+            .effect(state, &after)
+            .hazard(
+                HazardKind::LongLock,
+                &object,
+                format!("{object} is built on every partition under ACCESS EXCLUSIVE"),
+            );
+        step.alone = true;
+        step.verb = "key";
+        return vec![step];
+    }
+    let built = with_index(state, table, name, Some(&index));
+    vec![
+        Step::new(kind, &object, Some(table))
+            .up([build(table, name, &index)])
+            .down([unbuild(table, name)])
+            .effect(state, &built)
+            .note("Duplicates that stand in the table make the build fail; from the moment it is ready, new ones are refused.")
+            .alone("index", subject(table, name)),
+        Step::new(kind, &object, Some(table))
+            .up([gate(table, name, &index), using_index(table, name, constraint, name)])
+            .up(comment(table, name, constraint))
+            .down([drop_sql(table, name)])
+            .effect_up(&built, &after)
+            .effect_down(&after, state)
+            .alone("key", subject(table, name))
+            .grouped(),
+    ]
+}
+
+pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
+    let Some(constraint) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
+        return Vec::new();
+    };
+    let kind = kind(&constraint, "drop_primary_key", "drop_unique");
+    let object = format!("{table}.{name}");
+    let after = with_constraint(state, table, name, None);
+    let Some(index) = index_of(&constraint) else {
+        return Vec::new();
+    };
+    if is_partitioned(state, table) {
+        let mut step = Step::new(kind, &object, Some(table))
+            .up([drop_sql(table, name)])
+            .down([Op::ExclusionAdd.on(table, add_sql(table, name, &constraint))])
+            .down(comment(table, name, &constraint))
+            .effect(state, &after);
+        step.alone = true;
+        step.verb = "unkey";
+        return vec![step];
+    }
+    let built = with_index(&after, table, name, Some(&index));
+    vec![
+        Step::new(kind, &object, Some(table))
+            .for_undo("Its undo turns the index that was built again into the key.")
+            .down([gate(table, name, &index), using_index(table, name, &constraint, name)])
+            .down(comment(table, name, &constraint))
+            .effect_down(&built, state)
+            .alone("unkey", subject(table, name)),
+        Step::new(kind, &object, Some(table))
+            .up([drop_sql(table, name)])
+            .down([build(table, name, &index)])
+            .effect_up(state, &after)
+            .effect_down(&after, &built)
+            .alone("unkey", subject(table, name))
+            .grouped(),
+    ]
+}
+
+/// Turns a unique index that stands into a key. Going back, the key takes the index along: it is built again after.
+pub(super) fn promote(
+    state: &Schema,
+    table: &QName,
+    index_name: &Ident,
+    name: &Ident,
+    constraint: &Constraint,
+) -> Vec<Step> {
+    let kind = kind(constraint, "add_primary_key", "add_unique");
+    let object = format!("{table}.{name}");
+    let bare = with_index(state, table, index_name, None);
+    let after = with_constraint(&bare, table, name, Some(constraint));
+    let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(index_name)) else {
+        return Vec::new();
+    };
+    vec![
+        Step::new(kind, &object, Some(table))
+            .for_undo("Its undo builds the unique index again, which the key takes along.")
+            .down([build(table, index_name, index)])
+            .effect_down(&bare, state)
+            .alone("key", subject(table, name)),
+        Step::new(kind, &object, Some(table))
+            .up([
+                gate(table, index_name, index),
+                using_index(table, name, constraint, index_name),
+            ])
+            .up(comment(table, name, constraint))
+            .down([drop_sql(table, name)])
+            .effect_up(state, &after)
+            .effect_down(&after, &bare)
+            .alone("key", subject(table, name))
+            .grouped(),
+    ]
+}
+
+/// Drops one key and makes another from a unique index, in one statement: no moment without a key.
+pub(super) fn swap(
+    state: &Schema,
+    table: &QName,
+    drop: &Ident,
+    index_name: &Ident,
+    name: &Ident,
+    constraint: &Constraint,
+) -> Vec<Step> {
+    let tables = |schema: &Schema| schema.tables.get(table).cloned();
+    let (Some(old), Some(new_index)) = (
+        tables(state).and_then(|t| t.constraints.get(drop).cloned()),
+        tables(state).and_then(|t| t.indexes.get(index_name).cloned()),
+    ) else {
+        return Vec::new();
+    };
+    let Some(old_index) = index_of(&old) else {
+        return Vec::new();
+    };
+    let object = format!("{table}.{name}");
+    let without = with_constraint(&with_index(state, table, index_name, None), table, drop, None);
+    let after = with_constraint(&without, table, name, Some(constraint));
+    // On the way back both indexes are built anew before the keys change places.
+    let old_index_name = if drop == name {
+        drop.with_suffix("__old")
+    } else {
+        drop.clone()
+    };
+    let new_index_again = with_index(&after, table, index_name, Some(&new_index));
+    let both_again = with_index(&new_index_again, table, &old_index_name, Some(&old_index));
+    let statement = |gone: &Ident, made: &Ident, key: &Constraint, index: &Ident| {
+        Op::KeyUsingIndex.on(
+            table,
+            format!(
+                "ALTER TABLE {table} DROP CONSTRAINT {gone}, ADD CONSTRAINT {made} {} USING INDEX {index}{}",
+                word(key),
+                deferral(key)
+            ),
+        )
+    };
+    vec![
+        Step::new("swap_key", &object, Some(table))
+            .up([
+                gate(table, index_name, &new_index),
+                statement(drop, name, constraint, index_name),
+            ])
+            .up(comment(table, name, constraint))
+            .down([
+                gate(table, &old_index_name, &old_index),
+                statement(name, drop, &old, &old_index_name),
+            ])
+            .down(comment(table, drop, &old))
+            .effect_up(state, &after)
+            .effect_down(&both_again, state)
+            .alone("key", subject(table, name)),
+        Step::new("swap_key", &object, Some(table))
+            .for_undo("Its undo builds the index of the key that comes back.")
+            .down([build(table, &old_index_name, &old_index)])
+            .effect_down(&new_index_again, &both_again)
+            .alone("key", subject(table, drop))
+            .grouped(),
+        Step::new("swap_key", &object, Some(table))
+            .for_undo("Its undo builds the index of the key that goes.")
+            .down([build(table, index_name, &new_index)])
+            .effect_down(&after, &new_index_again)
+            .alone("key", subject(table, index_name))
+            .grouped(),
+    ]
+}

@@ -1,0 +1,171 @@
+//! Change kinds, one file each: what goes up, what comes down, what both do to the schema.
+//!
+//! A change sees the schema as it stands when its turn comes and nothing of the stages beyond the next one.
+
+mod add_column;
+mod alter_column_type;
+mod backfill;
+mod column_settings;
+mod comment;
+mod constraint;
+mod create_table;
+mod cutover;
+mod drop_column;
+mod drop_sync;
+mod drop_table;
+mod enums;
+mod foreign_key;
+mod index;
+mod key;
+mod namespace;
+mod not_null;
+mod rename;
+mod sequence;
+mod step;
+mod sync;
+mod table_options;
+
+pub use cutover::{ColumnSwap, TypeSwap};
+pub use step::{Context, Step, patches_between};
+
+use crate::schema::{
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+};
+
+/// One difference between two neighbouring stages.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the variants carry what their names say")]
+pub enum Change {
+    CreateNamespace(Ident, Namespace),
+    DropNamespace(Ident),
+    CreateEnum(QName, EnumType),
+    DropEnum(QName),
+    AddLabels(QName, EnumType),
+    CreateSequence(QName, Sequence),
+    AlterSequence(QName, Sequence),
+    DropSequence(QName),
+    /// The table, the sequences its columns own, and which foreign keys wait for other tables.
+    CreateTable(QName, Box<Table>, Vec<(QName, Sequence)>, Vec<Ident>),
+    DropTable(QName),
+    AddColumn(QName, Box<Column>, Vec<(QName, Sequence)>, Option<Fill>),
+    DropColumn(QName, Ident),
+    SetNotNull(QName, Ident),
+    DropNotNull(QName, Ident),
+    SetDefault(QName, Ident, Option<crate::schema::Expr>),
+    SetIdentity(QName, Box<Column>),
+    /// The expression of a generated column changes, comes or goes: as the new column says.
+    SetGenerated(QName, Box<Column>),
+    AlterColumnType(QName, Box<Column>),
+    ColumnSettings(QName, Box<Column>),
+    AddConstraint(QName, Ident, Box<Constraint>),
+    DropConstraint(QName, Ident),
+    AddForeignKey(QName, Ident, Box<Constraint>),
+    DropForeignKey(QName, Ident),
+    AddKey(QName, Ident, Box<Constraint>),
+    DropKey(QName, Ident),
+    /// Drop one key and make another from a unique index that stands, in one statement.
+    SwapKey {
+        table: QName,
+        drop: Ident,
+        index: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+    },
+    /// Make a key from a unique index that stands.
+    PromoteIndex {
+        table: QName,
+        index: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+    },
+    RenameConstraint(QName, Ident, Ident),
+    CreateIndex(QName, Ident, Box<Index>),
+    DropIndex(QName, Ident),
+    RenameIndex(QName, Ident, Ident),
+    CreateSync(QName, Box<Sync>),
+    /// The sync goes; the column that stays, as the next stage has it.
+    DropSync(QName, Option<Box<Column>>),
+    Backfill(String, Box<Fill>),
+    Cutover {
+        columns: Vec<ColumnSwap>,
+        types: Vec<TypeSwap>,
+        target: Box<Schema>,
+    },
+    TableOptions(QName, Box<TableOptions>),
+    Comment(Commented, Option<String>),
+    RenameSequence(QName, QName),
+}
+
+/// An object whose comment changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the variants carry what their names say")]
+pub enum Commented {
+    Namespace(Ident),
+    Enum(QName),
+    Sequence(QName),
+    Table(QName),
+    Column(QName, Ident),
+    Constraint(QName, Ident),
+    Index(QName, Ident),
+}
+
+impl Change {
+    /// The steps that make the change, given the schema as it stands.
+    pub fn steps(&self, state: &Schema, context: &Context) -> Vec<Step> {
+        match self {
+            Self::CreateNamespace(name, namespace) => namespace::create(state, name, namespace),
+            Self::DropNamespace(name) => namespace::remove(state, name),
+            Self::CreateEnum(name, enum_type) => enums::create(state, name, enum_type),
+            Self::DropEnum(name) => enums::remove(state, name),
+            Self::AddLabels(name, target) => enums::add_labels(state, name, target),
+            Self::CreateSequence(name, sequence) => sequence::create(state, name, sequence),
+            Self::AlterSequence(name, target) => sequence::alter(state, name, target),
+            Self::DropSequence(name) => sequence::remove(state, name),
+            Self::RenameSequence(from, to) => sequence::rename(state, from, to),
+            Self::CreateTable(name, table, sequences, later) => {
+                create_table::steps(state, name, table, sequences, later)
+            }
+            Self::DropTable(name) => drop_table::steps(state, name, context),
+            Self::AddColumn(table, column, sequences, fill) => {
+                add_column::steps(state, table, column, sequences, fill.as_ref(), context)
+            }
+            Self::DropColumn(table, name) => drop_column::steps(state, table, name, context),
+            Self::SetNotNull(table, name) => not_null::set(state, table, name),
+            Self::DropNotNull(table, name) => not_null::unset(state, table, name),
+            Self::SetDefault(table, name, default) => column_settings::default(state, table, name, default.as_ref()),
+            Self::SetIdentity(table, column) => column_settings::identity(state, table, column),
+            Self::SetGenerated(table, column) => column_settings::generated(state, table, column),
+            Self::AlterColumnType(table, column) => alter_column_type::steps(state, table, column, context),
+            Self::ColumnSettings(table, column) => column_settings::storage(state, table, column),
+            Self::AddConstraint(table, name, constraint) => constraint::add(state, table, name, constraint),
+            Self::DropConstraint(table, name) => constraint::remove(state, table, name),
+            Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint),
+            Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
+            Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),
+            Self::DropKey(table, name) => key::remove(state, table, name),
+            Self::SwapKey {
+                table,
+                drop,
+                index,
+                name,
+                key,
+            } => key::swap(state, table, drop, index, name, key),
+            Self::PromoteIndex {
+                table,
+                index,
+                name,
+                key,
+            } => key::promote(state, table, index, name, key),
+            Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
+            Self::CreateIndex(table, name, index) => index::create(state, table, name, index),
+            Self::DropIndex(table, name) => index::remove(state, table, name),
+            Self::RenameIndex(table, from, to) => rename::index(state, table, from, to),
+            Self::CreateSync(function, sync) => sync::create(state, function, sync),
+            Self::DropSync(function, stays) => drop_sync::steps(state, function, stays.as_deref()),
+            Self::Backfill(id, fill) => backfill::steps(state, id, fill),
+            Self::Cutover { columns, types, target } => cutover::steps(state, columns, types, target, context),
+            Self::TableOptions(table, options) => table_options::steps(state, table, options),
+            Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `set_not_null`, `drop_not_null`.
+//!
+//! Set: a CHECK that is NOT VALID, its validation (SHARE UPDATE EXCLUSIVE), then SET NOT NULL, which takes the check as proof
+//! and does not scan; the check goes in a second statement of that transaction (in the same statement the proof would be
+//! lost: traps 3). Drop: one instant statement, whose undo is the same three files backwards.
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::Statement;
+use crate::schema::{CheckConstraint, Constraint, ConstraintKind, Expr, Ident, QName, Schema};
+
+/// The name of the check that proves it.
+fn proof_name(table: &QName, column: &Ident) -> Ident {
+    Ident::new(format!("{}_{}", table.name.raw(), column.raw())).with_suffix("_nn")
+}
+
+fn proof(column: &Ident, not_valid: bool) -> Constraint {
+    let check = CheckConstraint {
+        expression: Expr(format!("({column} IS NOT NULL)")),
+        columns: vec![column.clone()],
+        no_inherit: false,
+    };
+    Constraint {
+        not_valid,
+        ..Constraint::new(ConstraintKind::Check(check))
+    }
+}
+
+struct Recipe {
+    object: String,
+    table: QName,
+    column: Ident,
+    check: Ident,
+}
+
+impl Recipe {
+    fn new(table: &QName, column: &Ident) -> Self {
+        Self {
+            object: format!("{table}.{column}"),
+            table: table.clone(),
+            column: column.clone(),
+            check: proof_name(table, column),
+        }
+    }
+
+    fn add_check(&self) -> Statement {
+        let (table, check, column) = (&self.table, &self.check, &self.column);
+        Op::ConstraintAddNotValid.on(
+            table,
+            format!("ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"),
+        )
+    }
+
+    fn drop_check_if_there(&self) -> Statement {
+        Op::ConstraintDrop.on(
+            &self.table,
+            format!("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", self.table, self.check),
+        )
+    }
+
+    fn validate(&self) -> Statement {
+        Op::ConstraintValidate.on(
+            &self.table,
+            format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.table, self.check),
+        )
+    }
+
+    fn set(&self) -> [Statement; 2] {
+        let (table, column) = (&self.table, &self.column);
+        [
+            Op::ColumnSetNotNullProven.on(table, format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")),
+            self.drop_check_if_there(),
+        ]
+    }
+
+    fn unset(&self) -> Statement {
+        let (table, column) = (&self.table, &self.column);
+        Op::ColumnDropNotNull.on(
+            table,
+            format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"),
+        )
+    }
+
+    fn with_check(&self, state: &Schema, not_valid: bool) -> Schema {
+        let mut schema = state.clone();
+        if let Some(t) = schema.tables.get_mut(&self.table) {
+            t.constraints.insert(self.check.clone(), proof(&self.column, not_valid));
+        }
+        schema
+    }
+
+    fn with_not_null(&self, state: &Schema, not_null: bool) -> Schema {
+        let mut schema = state.clone();
+        if let Some(t) = schema.tables.get_mut(&self.table) {
+            t.constraints.remove(&self.check);
+            if let Some(c) = t.column_mut(&self.column) {
+                c.not_null = not_null;
+            }
+        }
+        schema
+    }
+
+    fn subject(&self) -> String {
+        format!("{}_{}", self.table.name.raw(), self.column.raw())
+    }
+}
+
+pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
+    let recipe = Recipe::new(table, column);
+    let unproven = recipe.with_check(state, true);
+    let proven = recipe.with_check(state, false);
+    let done = recipe.with_not_null(state, true);
+    vec![
+        Step::new("set_not_null", &recipe.object, Some(table))
+            .up([recipe.add_check()])
+            .down([recipe.drop_check_if_there()])
+            .effect(state, &unproven),
+        Step::new("set_not_null", &recipe.object, Some(table))
+            .up([recipe.validate()])
+            .no_undo("The undo of the file before takes the check away.")
+            .effect_up(&unproven, &proven)
+            .alone("validate", recipe.subject()),
+        Step::new("set_not_null", &recipe.object, Some(table))
+            .up(recipe.set())
+            .down([recipe.unset()])
+            .effect_up(&proven, &done)
+            .effect_down(&done, state)
+            .grouped(),
+    ]
+}
+
+pub(super) fn unset(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
+    let recipe = Recipe::new(table, column);
+    let mut reached = state.clone();
+    let mut steps = undo_steps(&mut reached, table, column);
+    let after = recipe.with_not_null(state, false);
+    steps.push(
+        Step::new("drop_not_null", &recipe.object, Some(table))
+            .up([recipe.unset()])
+            .down([recipe.add_check()])
+            .effect_up(state, &after)
+            .effect_down(&after, &recipe.with_check(&after, true))
+            .grouped(),
+    );
+    if let Some(last) = steps.last_mut() {
+        // A second run forward after an undo that stopped half-way finds the check.
+        last.up.push(recipe.drop_check_if_there());
+    }
+    steps
+}
+
+/// Two files that do nothing forward and restore NOT NULL backward: the last one validates, the first one sets.
+///
+/// The undo of the step behind them must add the check, NOT VALID: [`unset`] does so itself, [`undo_check`] for others.
+/// `reached` is changed to the schema without NOT NULL.
+pub(super) fn undo_steps(reached: &mut Schema, table: &QName, column: &Ident) -> Vec<Step> {
+    let recipe = Recipe::new(table, column);
+    let done = recipe.with_not_null(reached, true);
+    let nullable = recipe.with_not_null(reached, false);
+    let unproven = recipe.with_check(&nullable, true);
+    let proven = recipe.with_check(&nullable, false);
+    *reached = nullable;
+    vec![
+        Step::new("drop_not_null", &recipe.object, Some(table))
+            .for_undo("Its undo sets NOT NULL again, after the check that proves it.")
+            .down(recipe.set())
+            .effect_down(&proven, &done)
+            .alone("undo_not_null", recipe.subject()),
+        Step::new("drop_not_null", &recipe.object, Some(table))
+            .for_undo("Its undo validates the check that proves NOT NULL.")
+            .down([recipe.validate()])
+            .effect_down(&unproven, &proven)
+            .alone("undo_not_null", recipe.subject())
+            .grouped(),
+    ]
+}
+
+/// The third file of the undo, for a column that comes back by itself: it adds the check that the other two prove.
+pub(super) fn undo_check(nullable: &Schema, table: &QName, column: &Ident) -> Step {
+    let recipe = Recipe::new(table, column);
+    Step::new("drop_not_null", &recipe.object, Some(table))
+        .for_undo("Its undo adds the check that proves NOT NULL, once the column is filled again.")
+        .down([recipe.add_check()])
+        .effect_down(nullable, &recipe.with_check(nullable, true))
+        .alone("undo_not_null", recipe.subject())
+        .grouped()
+}

@@ -1,0 +1,57 @@
+//! `rename_constraint` (ACCESS EXCLUSIVE, instant), `rename_index` (SHARE UPDATE EXCLUSIVE on the index alone).
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::schema::{Ident, QName, Schema};
+
+pub(super) fn constraint(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
+    let mut after = state.clone();
+    if let Some(t) = after.tables.get_mut(table)
+        && let Some(constraint) = t.constraints.remove(from)
+    {
+        if constraint.kind.has_index() {
+            follow(t, from, to);
+        }
+        t.constraints.insert(to.clone(), constraint);
+    }
+    let sql = |a: &Ident, b: &Ident| {
+        Op::ConstraintRename.on(table, format!("ALTER TABLE {table} RENAME CONSTRAINT {a} TO {b}"))
+    };
+    vec![
+        Step::new("rename_constraint", format!("{table}.{to}"), Some(table))
+            .up([sql(from, to)])
+            .down([sql(to, from)])
+            .effect(state, &after),
+    ]
+}
+
+pub(super) fn index(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
+    let mut after = state.clone();
+    if let Some(t) = after.tables.get_mut(table)
+        && let Some(index) = t.indexes.remove(from)
+    {
+        follow(t, from, to);
+        t.indexes.insert(to.clone(), index);
+    }
+    let sql = |a: &Ident, b: &Ident| {
+        Op::IndexRename.on(table, format!("ALTER INDEX {} RENAME TO {b}", table.sibling(a.clone())))
+    };
+    vec![
+        Step::new("rename_index", format!("{table}.{to}"), Some(table))
+            .up([sql(from, to)])
+            .down([sql(to, from)])
+            .effect(state, &after),
+    ]
+}
+
+/// Options that name an index follow its new name.
+fn follow(table: &mut crate::schema::Table, from: &Ident, to: &Ident) {
+    for name in [&mut table.options.replica_identity_index, &mut table.options.cluster_on]
+        .into_iter()
+        .flatten()
+    {
+        if name == from {
+            *name = to.clone();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `create_sequence`, `alter_sequence`, `drop_sequence`, `rename_sequence`: locks on the sequence alone.
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::Statement;
+use crate::schema::{Literal, QName, Schema, Sequence};
+use crate::sql::{CommentOn, comment_sql, create_sequence, sequence_changes};
+
+pub(super) fn create(state: &Schema, name: &QName, sequence: &Sequence) -> Vec<Step> {
+    let mut after = state.clone();
+    after.sequences.insert(name.clone(), sequence.clone());
+    vec![
+        Step::new("create_sequence", name.to_string(), None)
+            .up(statements(name, sequence))
+            .down([Op::SequenceDrop.plain(format!("DROP SEQUENCE {name}"))])
+            .effect(state, &after),
+    ]
+}
+
+pub(super) fn remove(state: &Schema, name: &QName) -> Vec<Step> {
+    let mut after = state.clone();
+    let sequence = after.sequences.remove(name).unwrap_or_default();
+    vec![
+        Step::new("drop_sequence", name.to_string(), None)
+            .up([Op::SequenceDrop.plain(format!("DROP SEQUENCE {name}"))])
+            .down(statements(name, &sequence))
+            .effect(state, &after),
+    ]
+}
+
+pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
+    let mut after = state.clone();
+    if let Some(sequence) = after.sequences.remove(from) {
+        after.sequences.insert(to.clone(), sequence);
+    }
+    // Defaults name the sequence by its identity, so they print its new name.
+    let printed = |name: &QName| Literal(&name.to_string()).to_string();
+    for default in after
+        .tables
+        .values_mut()
+        .flat_map(|t| &mut t.columns)
+        .filter_map(|c| c.default.as_mut())
+    {
+        default.0 = default.0.replace(&printed(from), &printed(to));
+    }
+    vec![
+        Step::new("rename_sequence", to.to_string(), None)
+            .up([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {from} RENAME TO {}", to.name))])
+            .down([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {to} RENAME TO {}", from.name))])
+            .effect(state, &after),
+    ]
+}
+
+pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step> {
+    let Some(current) = state.sequences.get(name) else {
+        return Vec::new();
+    };
+    let mut after = state.clone();
+    let comment = current.comment.clone();
+    after.sequences.insert(
+        name.clone(),
+        Sequence {
+            comment,
+            ..target.clone()
+        },
+    );
+    vec![
+        Step::new(
+            "alter_sequence",
+            name.to_string(),
+            target.owned_by.as_ref().map(|(table, _)| table),
+        )
+        .up(changes(name, current, target))
+        .down(changes(name, target, current))
+        .effect(state, &after),
+    ]
+}
+
+/// The statements that create a sequence with everything it has.
+pub(super) fn statements(name: &QName, sequence: &Sequence) -> Vec<Statement> {
+    let mut out = vec![Op::SequenceCreate.plain(create_sequence(name, sequence))];
+    out.extend(owned_by(name, sequence));
+    if let Some(text) = &sequence.comment {
+        out.push(Op::CommentOnly.plain(comment_sql(CommentOn::Sequence(name), Some(text))));
+    }
+    out
+}
+
+/// `OWNED BY`, once the column stands.
+pub(super) fn owned_by(name: &QName, sequence: &Sequence) -> Option<Statement> {
+    let (table, column) = sequence.owned_by.as_ref()?;
+    Some(Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {name} OWNED BY {table}.{column}")))
+}
+
+fn changes(name: &QName, from: &Sequence, to: &Sequence) -> Vec<Statement> {
+    let mut out = Vec::new();
+    if let Some(sql) = sequence_changes(name, &from.options, &to.options) {
+        out.push(Op::SequenceAlter.plain(sql));
+    }
+    if from.owned_by != to.owned_by {
+        out.push(
+            owned_by(name, to)
+                .unwrap_or_else(|| Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {name} OWNED BY NONE"))),
+        );
+    }
+    if from.unlogged != to.unlogged {
+        let word = if to.unlogged { "UNLOGGED" } else { "LOGGED" };
+        out.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {name} SET {word}")));
+    }
+    out
+}

@@ -1,0 +1,51 @@
+//! `create_sync`: function and trigger that keep two columns in step (SHARE ROW EXCLUSIVE, instant).
+//!
+//! Old code writes the old name, new code the new one; each sees the other's writes for the rows it touches, and for all
+//! once the backfill is through.
+
+use super::step::Step;
+use crate::facts::Op;
+use crate::plan::{HazardKind, Statement};
+use crate::schema::{QName, Schema, Sync};
+use crate::sql;
+
+pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step> {
+    let mut after = state.clone();
+    after.syncs.insert(function.clone(), sync.clone());
+    let object = format!("{}.{} and {}", sync.table, sync.from, sync.to);
+    let mut step = Step::new("create_sync", object, Some(&sync.table))
+        .up(create_statements(function, sync))
+        .down(drop_statements(function, sync))
+        .effect(state, &after);
+    if !sync.key_locks.is_empty() {
+        let column = format!("{}.{}", sync.table, sync.to);
+        step = step.hazard(
+            HazardKind::BulkInsert,
+            &column,
+            format!("each new key of {column} takes one advisory lock until its transaction ends: insert at most 10,000 new keys in one transaction"),
+        );
+    }
+    vec![step]
+}
+
+pub(super) fn create_statements(function: &QName, sync: &Sync) -> Vec<Statement> {
+    let mut texts = sql::create_sync(function, sync).into_iter();
+    let mut out: Vec<Statement> = texts
+        .by_ref()
+        .take(2)
+        .map(|text| Op::FunctionCreate.plain(text))
+        .collect();
+    out.extend(texts.map(|text| Op::TriggerCreate.on(&sync.table, text)));
+    out
+}
+
+pub(super) fn drop_statements(function: &QName, sync: &Sync) -> Vec<Statement> {
+    let mut texts = sql::drop_sync(function, sync).into_iter();
+    let mut out: Vec<Statement> = texts
+        .by_ref()
+        .take(1)
+        .map(|text| Op::TriggerDrop.on(&sync.table, text))
+        .collect();
+    out.extend(texts.map(|text| Op::FunctionDrop.plain(text)));
+    out
+}

@@ -1,0 +1,35 @@
+//! The one structural differ: what must be added, dropped and altered to get from one schema to another.
+//!
+//! It knows no rename of columns and no phases; expand, cutover and contract are its answers for neighbouring stages. What
+//! goes under one name and comes with an equal definition under another is renamed: that is how an index that was built
+//! beside the old one gets its name.
+
+mod column;
+mod names;
+mod objects;
+mod order;
+mod table;
+
+pub use order::{Segment, Task, in_order};
+
+use crate::schema::Schema;
+
+/// The differences between two schemas as tasks in the order in which they can be done.
+pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
+    let mut found = Differ {
+        from,
+        to,
+        tasks: Vec::new(),
+    };
+    found.objects();
+    found.tables();
+    names::order_by_name(from, &mut found.tasks);
+    in_order(found.tasks)
+}
+
+/// Two schemas and what was found so far.
+pub(crate) struct Differ<'a> {
+    pub(crate) from: &'a Schema,
+    pub(crate) to: &'a Schema,
+    pub(crate) tasks: Vec<Task>,
+}

@@ -1,0 +1,91 @@
+//! Relation names: what takes a name waits for what frees it.
+
+use super::Task;
+use crate::change::Change;
+use crate::schema::{Constraint, Ident, QName, Schema};
+
+/// Adds to each task the names that it frees and those that it must find free.
+pub(super) fn order_by_name(from: &Schema, tasks: &mut [Task]) {
+    for task in tasks {
+        for name in taken(&task.change) {
+            if from.relation_taken(&name) {
+                task.needs.push(format!("the name {name}"));
+            }
+        }
+        for name in freed(from, &task.change) {
+            task.gives.push(format!("the name {name}"));
+        }
+    }
+}
+
+fn taken(change: &Change) -> Vec<QName> {
+    let of_index = |constraint: &Constraint, table: &QName, name: &Ident| {
+        constraint
+            .kind
+            .has_index()
+            .then(|| table.sibling(name.clone()))
+            .into_iter()
+            .collect()
+    };
+    match change {
+        Change::CreateTable(name, table, sequences, _) => {
+            let mut names = vec![name.clone()];
+            names.extend(table.indexes.keys().map(|n| name.sibling(n.clone())));
+            let keys = table.constraints.iter().filter(|(_, c)| c.kind.has_index());
+            names.extend(keys.map(|(n, _)| name.sibling(n.clone())));
+            names.extend(sequences.iter().map(|(n, _)| n.clone()));
+            names
+        }
+        Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => vec![name.clone()],
+        Change::AddColumn(_, _, sequences, _) => sequences.iter().map(|(n, _)| n.clone()).collect(),
+        Change::CreateIndex(table, name, _)
+        | Change::RenameIndex(table, _, name)
+        | Change::RenameConstraint(table, _, name) => {
+            vec![table.sibling(name.clone())]
+        }
+        Change::AddKey(table, name, constraint) | Change::AddConstraint(table, name, constraint) => {
+            of_index(constraint, table, name)
+        }
+        Change::PromoteIndex { table, name, index, .. } if name != index => vec![table.sibling(name.clone())],
+        Change::SwapKey {
+            table,
+            name,
+            drop,
+            index,
+            ..
+        } if name != drop && name != index => vec![table.sibling(name.clone())],
+        _ => Vec::new(),
+    }
+}
+
+fn freed(from: &Schema, change: &Change) -> Vec<QName> {
+    match change {
+        Change::DropTable(name) => {
+            let mut names = vec![name.clone()];
+            if let Some(table) = from.tables.get(name) {
+                names.extend(
+                    table
+                        .indexes
+                        .keys()
+                        .chain(table.constraints.keys())
+                        .map(|n| name.sibling(n.clone())),
+                );
+            }
+            let owned = from
+                .sequences
+                .iter()
+                .filter(|(_, s)| s.owned_by.as_ref().is_some_and(|(t, _)| t == name));
+            names.extend(owned.map(|(n, _)| n.clone()));
+            names
+        }
+        Change::DropColumn(table, column) => from.sequences_owned_by(table, column).cloned().collect(),
+        Change::DropSequence(name) | Change::RenameSequence(name, _) => vec![name.clone()],
+        Change::DropIndex(table, name)
+        | Change::RenameIndex(table, name, _)
+        | Change::RenameConstraint(table, name, _)
+        | Change::DropKey(table, name)
+        | Change::DropConstraint(table, name)
+        | Change::SwapKey { table, drop: name, .. } => vec![table.sibling(name.clone())],
+        _ => Vec::new(),
+    }
+}

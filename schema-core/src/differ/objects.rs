@@ -1,0 +1,245 @@
+//! Namespaces, enums, sequences, syncs, fills.
+
+use super::{Differ, Segment, Task};
+use crate::change::{Change, Commented};
+use crate::schema::{QName, Sequence, SyncDirection};
+
+impl Differ<'_> {
+    pub(super) fn objects(&mut self) {
+        self.namespaces();
+        self.enums();
+        self.sequences();
+        self.syncs();
+    }
+
+    pub(super) fn push(&mut self, segment: Segment, table: Option<&QName>, rank: u8, change: Change) {
+        self.tasks.push(Task::new(segment, table, rank, change));
+    }
+
+    pub(super) fn comment(
+        &mut self,
+        segment: Segment,
+        table: Option<&QName>,
+        object: Commented,
+        was: Option<&String>,
+        is: Option<&String>,
+    ) {
+        if was != is {
+            self.push(segment, table, 90, Change::Comment(object, is.cloned()));
+        }
+    }
+
+    fn namespaces(&mut self) {
+        for (name, namespace) in &self.to.namespaces {
+            match self.from.namespaces.get(name) {
+                None => self.push(
+                    Segment::Before,
+                    None,
+                    0,
+                    Change::CreateNamespace(name.clone(), namespace.clone()),
+                ),
+                Some(was) => self.comment(
+                    Segment::After,
+                    None,
+                    Commented::Namespace(name.clone()),
+                    was.comment.as_ref(),
+                    namespace.comment.as_ref(),
+                ),
+            }
+        }
+        for name in self
+            .from
+            .namespaces
+            .keys()
+            .filter(|n| !self.to.namespaces.contains_key(*n))
+        {
+            self.push(Segment::After, None, 40, Change::DropNamespace(name.clone()));
+        }
+    }
+
+    fn enums(&mut self) {
+        for (name, enum_type) in &self.to.enums {
+            let Some(was) = self.from.enums.get(name) else {
+                self.push(
+                    Segment::Before,
+                    None,
+                    1,
+                    Change::CreateEnum(name.clone(), enum_type.clone()),
+                );
+                continue;
+            };
+            if was.labels != enum_type.labels {
+                self.push(
+                    Segment::Before,
+                    None,
+                    2,
+                    Change::AddLabels(name.clone(), enum_type.clone()),
+                );
+            }
+            let object = Commented::Enum(name.clone());
+            self.comment(
+                Segment::After,
+                None,
+                object,
+                was.comment.as_ref(),
+                enum_type.comment.as_ref(),
+            );
+        }
+        for name in self.from.enums.keys().filter(|n| !self.to.enums.contains_key(*n)) {
+            self.push(Segment::After, None, 30, Change::DropEnum(name.clone()));
+        }
+    }
+
+    /// Where a sequence's owner stands: `None` when it has none, else whether the column is in the schema.
+    fn owner_in(sequence: &Sequence, schema: &crate::schema::Schema) -> Option<bool> {
+        let (table, column) = sequence.owned_by.as_ref()?;
+        Some(schema.tables.get(table).is_some_and(|t| t.column(column).is_some()))
+    }
+
+    fn sequences(&mut self) {
+        let renamed: Vec<(QName, QName)> = self
+            .to
+            .sequences
+            .iter()
+            .filter(|(name, _)| !self.from.sequences.contains_key(*name))
+            .filter_map(|(name, sequence)| Some((self.sequence_of_synced_column(sequence)?, name.clone())))
+            .collect();
+        for (old, new) in &renamed {
+            let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
+            self.push(
+                Segment::Tables,
+                table.as_ref(),
+                0,
+                Change::RenameSequence(old.clone(), new.clone()),
+            );
+            let change = Change::AlterSequence(new.clone(), self.to.sequences[new].clone());
+            self.push(Segment::Tables, table.as_ref(), 0, change);
+        }
+        for (name, sequence) in &self.to.sequences {
+            if renamed.iter().any(|(_, new)| new == name) {
+                continue;
+            }
+            match self.from.sequences.get(name) {
+                // With a new owner it is made together with the owner.
+                None if Self::owner_in(sequence, self.from) == Some(false) => {}
+                None => self.push(
+                    Segment::Before,
+                    None,
+                    3,
+                    Change::CreateSequence(name.clone(), sequence.clone()),
+                ),
+                Some(was) => {
+                    if (&was.options, &was.owned_by, was.unlogged)
+                        != (&sequence.options, &sequence.owned_by, sequence.unlogged)
+                    {
+                        let table = was
+                            .owned_by
+                            .as_ref()
+                            .or(sequence.owned_by.as_ref())
+                            .map(|(t, _)| t.clone());
+                        let mut task = Task::new(
+                            Segment::Tables,
+                            table.as_ref(),
+                            45,
+                            Change::AlterSequence(name.clone(), sequence.clone()),
+                        );
+                        if let Some((table, column)) = &sequence.owned_by {
+                            task = task.needs(format!("column {table}.{column}"));
+                        }
+                        self.tasks.push(task.gives(format!("owner of {name}")));
+                    }
+                    let object = Commented::Sequence(name.clone());
+                    self.comment(
+                        Segment::After,
+                        None,
+                        object,
+                        was.comment.as_ref(),
+                        sequence.comment.as_ref(),
+                    );
+                }
+            }
+        }
+        for (name, sequence) in &self.from.sequences {
+            // With an owner that goes it goes along.
+            if !self.to.sequences.contains_key(name)
+                && !renamed.iter().any(|(old, _)| old == name)
+                && Self::owner_in(sequence, self.to) != Some(false)
+                && !self.becomes_identity(sequence)
+            {
+                self.push(Segment::After, None, 20, Change::DropSequence(name.clone()));
+            }
+        }
+    }
+
+    /// The sequence of the old column, where a sync that goes hands its generator to the column that this one is for.
+    fn sequence_of_synced_column(&self, sequence: &Sequence) -> Option<QName> {
+        let (table, column) = sequence.owned_by.as_ref()?;
+        let sync = self.from.syncs.iter().find(|(function, sync)| {
+            sync.table == *table
+                && sync.to == *column
+                && sync.direction == SyncDirection::TwoWay
+                && !self.to.syncs.contains_key(*function)
+        });
+        let (_, sync) = sync?;
+        let old = self.from.sequences_owned_by(table, &sync.from).next()?;
+        (!self.to.sequences.contains_key(old)).then(|| old.clone())
+    }
+
+    /// Whether the owning column turns from serial to identity: then the sequence goes in that step.
+    fn becomes_identity(&self, sequence: &Sequence) -> bool {
+        sequence.owned_by.as_ref().is_some_and(|(table, column)| {
+            let identity = |schema: &crate::schema::Schema| {
+                schema
+                    .tables
+                    .get(table)
+                    .and_then(|t| t.column(column))
+                    .is_some_and(|c| c.identity.is_some())
+            };
+            identity(self.to) && !identity(self.from)
+        })
+    }
+
+    fn syncs(&mut self) {
+        for (function, sync) in &self.to.syncs {
+            if self.from.syncs.get(function) != Some(sync) {
+                self.push(
+                    Segment::Tables,
+                    Some(&sync.table),
+                    50,
+                    Change::CreateSync(function.clone(), Box::new(sync.clone())),
+                );
+            }
+        }
+        for (function, sync) in &self.from.syncs {
+            if self.to.syncs.get(function) != Some(sync) {
+                let stays = match sync.direction {
+                    SyncDirection::TwoWay => &sync.to,
+                    SyncDirection::Forward | SyncDirection::Backward => &sync.from,
+                };
+                let column = self
+                    .to
+                    .tables
+                    .get(&sync.table)
+                    .and_then(|t| t.column(stays))
+                    .cloned()
+                    .map(Box::new);
+                self.push(
+                    Segment::Tables,
+                    Some(&sync.table),
+                    1,
+                    Change::DropSync(function.clone(), column),
+                );
+            }
+        }
+        for (id, fill) in &self.to.fills {
+            if self.from.fills.get(id) != Some(fill) {
+                self.push(
+                    Segment::Tables,
+                    Some(&fill.table),
+                    55,
+                    Change::Backfill(id.clone(), Box::new(fill.clone())),
+                );
+            }
+        }
+    }
+}

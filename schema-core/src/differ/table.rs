@@ -1,0 +1,441 @@
+//! Tables: created, dropped, and what stands on those that stay.
+
+use std::collections::BTreeSet;
+
+use super::{Differ, Segment, Task};
+use crate::change::{Change, Commented};
+use crate::compare::{same_constraint, same_index};
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, Table};
+use crate::sql::key_index;
+
+impl Differ<'_> {
+    pub(super) fn tables(&mut self) {
+        self.create_tables();
+        self.drop_tables();
+        let (from, to) = (self.from, self.to);
+        for (name, wanted) in &to.tables {
+            if let Some(current) = from.tables.get(name) {
+                self.columns(name, current, wanted);
+                self.constraints(name, current, wanted);
+                self.indexes(name, current, wanted);
+                if current.options != wanted.options {
+                    self.push(
+                        Segment::Tables,
+                        Some(name),
+                        85,
+                        Change::TableOptions(name.clone(), Box::new(wanted.options.clone())),
+                    );
+                }
+                let object = Commented::Table(name.clone());
+                self.comment(
+                    Segment::Tables,
+                    Some(name),
+                    object,
+                    current.comment.as_ref(),
+                    wanted.comment.as_ref(),
+                );
+            }
+        }
+        self.release_held_keys();
+    }
+
+    fn create_tables(&mut self) {
+        let new: Vec<(&QName, &Table)> = self
+            .to
+            .tables
+            .iter()
+            .filter(|(name, _)| !self.from.tables.contains_key(*name))
+            .collect();
+        let mut placed: BTreeSet<&QName> = BTreeSet::new();
+        let mut order: Vec<(&QName, &Table)> = Vec::new();
+        // Each round places the tables whose references stand. When none is free, the first goes without its references.
+        while order.len() < new.len() {
+            let stands = |other: &QName, placed: &BTreeSet<&QName>| {
+                placed.contains(other) || !new.iter().any(|(name, _)| *name == other)
+            };
+            let parents = |table: &Table| -> Vec<QName> {
+                table
+                    .partition_of
+                    .iter()
+                    .map(|p| p.parent.clone())
+                    .chain(table.inherits.iter().cloned())
+                    .collect()
+            };
+            let open = |n: &&(&QName, &Table)| !placed.contains(n.0);
+            let free = new.iter().filter(open).find(|(name, table)| {
+                parents(table).iter().all(|p| stands(p, &placed))
+                    && foreign_keys(table).all(|(_, key)| key.references == **name || stands(&key.references, &placed))
+            });
+            let next = free
+                .or_else(|| {
+                    new.iter()
+                        .filter(open)
+                        .find(|(_, table)| parents(table).iter().all(|p| stands(p, &placed)))
+                })
+                .or_else(|| new.iter().find(open));
+            let Some(next) = next else { break };
+            placed.insert(next.0);
+            order.push(*next);
+        }
+        let mut built: BTreeSet<&QName> = BTreeSet::new();
+        for (at, (name, table)) in order.iter().enumerate() {
+            let mut later = Vec::new();
+            for (constraint, key) in foreign_keys(table) {
+                let ready = key.references == **name
+                    || built.contains(&key.references)
+                    || self
+                        .from
+                        .tables
+                        .get(&key.references)
+                        .is_some_and(|t| has_key(t, &key.referenced_columns));
+                if !ready {
+                    later.push(constraint.clone());
+                    let definition = Box::new(table.constraints[constraint].clone());
+                    self.push(
+                        Segment::References,
+                        Some(name),
+                        0,
+                        Change::AddForeignKey((*name).clone(), constraint.clone(), definition),
+                    );
+                }
+            }
+            built.insert(name);
+            let sequences = self
+                .to
+                .sequences
+                .iter()
+                .filter(|(s, q)| {
+                    !self.from.sequences.contains_key(*s) && q.owned_by.as_ref().is_some_and(|(t, _)| t == *name)
+                })
+                .map(|(s, q)| (s.clone(), q.clone()))
+                .collect();
+            let rank = u8::try_from(at.min(255)).unwrap_or(u8::MAX);
+            // The order among the new tables is theirs, not their names': no table in the key, and the index as rank.
+            let mut task = Task::new(
+                Segment::Create,
+                None,
+                rank,
+                Change::CreateTable((*name).clone(), Box::new((*table).clone()), sequences, later),
+            );
+            if at > 0 {
+                task = task.needs(format!("table {}", order[at - 1].0));
+            }
+            self.tasks.push(task.gives(format!("table {name}")));
+        }
+    }
+
+    fn drop_tables(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for (name, table) in from.tables.iter().filter(|(name, _)| !to.tables.contains_key(*name)) {
+            for (constraint, key) in foreign_keys(table) {
+                if key.references != *name {
+                    self.push(
+                        Segment::Release,
+                        Some(name),
+                        0,
+                        Change::DropForeignKey(name.clone(), constraint.clone()),
+                    );
+                }
+            }
+            let mut task = Task::new(Segment::After, Some(name), 10, Change::DropTable(name.clone()));
+            task.table = None;
+            // Partitions and inheritance children go before their parents.
+            for parent in table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits) {
+                task = task.gives(format!("no child of {parent}"));
+            }
+            self.tasks.push(task.needs(format!("no child of {name}")));
+        }
+    }
+
+    fn constraints(&mut self, name: &QName, current: &Table, wanted: &Table) {
+        let same = |a: &Constraint, b: &Constraint| same_constraint(a, current, b, wanted);
+        let mut gone: Vec<(&Ident, &Constraint)> = current
+            .constraints
+            .iter()
+            .filter(|(n, c)| !wanted.constraints.get(*n).is_some_and(|w| same(c, w)))
+            .collect();
+        let comes = wanted
+            .constraints
+            .iter()
+            .filter(|(n, w)| !current.constraints.get(*n).is_some_and(|c| same(c, w)));
+        let spare_indexes: Vec<_> = current
+            .indexes
+            .iter()
+            .filter(|(n, i)| {
+                !wanted
+                    .indexes
+                    .get(*n)
+                    .is_some_and(|w| same_index(i, current, w, wanted))
+            })
+            .collect();
+        for (new_name, constraint) in comes {
+            if let Some(at) = gone.iter().position(|(_, c)| same(c, constraint)) {
+                let (old_name, old) = gone.remove(at);
+                self.push(
+                    Segment::Tables,
+                    Some(name),
+                    80,
+                    Change::RenameConstraint(name.clone(), old_name.clone(), new_name.clone()),
+                );
+                let object = Commented::Constraint(name.clone(), new_name.clone());
+                self.comment(
+                    Segment::Tables,
+                    Some(name),
+                    object,
+                    old.comment.as_ref(),
+                    constraint.comment.as_ref(),
+                );
+                continue;
+            }
+            let ready = constraint.kind.key().and_then(|key| {
+                let index = key_index(key);
+                spare_indexes
+                    .iter()
+                    .find(|(_, i)| same_index(i, current, &index, wanted))
+                    .map(|(n, _)| (*n).clone())
+            });
+            let boxed = Box::new(constraint.clone());
+            let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+            // A primary key makes room for the next one; a key makes room for one of its name.
+            let in_the_way = gone.iter().position(|(n, c)| {
+                c.kind.key().is_some() && (*n == new_name || primary && matches!(c.kind, ConstraintKind::PrimaryKey(_)))
+            });
+            match (&constraint.kind, ready) {
+                (ConstraintKind::ForeignKey(_), _) => {
+                    self.push(
+                        Segment::References,
+                        Some(name),
+                        0,
+                        Change::AddForeignKey(name.clone(), new_name.clone(), boxed),
+                    );
+                }
+                (ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_), Some(index)) => match in_the_way {
+                    Some(at) => {
+                        let (drop, _) = gone.remove(at);
+                        let change = Change::SwapKey {
+                            table: name.clone(),
+                            drop: drop.clone(),
+                            index,
+                            name: new_name.clone(),
+                            key: boxed,
+                        };
+                        self.push(Segment::Tables, Some(name), 65, change);
+                    }
+                    None => {
+                        let change = Change::PromoteIndex {
+                            table: name.clone(),
+                            index,
+                            name: new_name.clone(),
+                            key: boxed,
+                        };
+                        self.push(Segment::Tables, Some(name), 65, change);
+                    }
+                },
+                (ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_), None) => {
+                    self.push(
+                        Segment::Tables,
+                        Some(name),
+                        64,
+                        Change::AddKey(name.clone(), new_name.clone(), boxed),
+                    );
+                }
+                _ => self.push(
+                    Segment::Tables,
+                    Some(name),
+                    62,
+                    Change::AddConstraint(name.clone(), new_name.clone(), boxed),
+                ),
+            }
+        }
+        for (old_name, constraint) in gone {
+            let change = |make: fn(QName, Ident) -> Change| make(name.clone(), old_name.clone());
+            match &constraint.kind {
+                ConstraintKind::ForeignKey(_) => {
+                    self.push(Segment::Release, Some(name), 0, change(Change::DropForeignKey));
+                }
+                ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => {
+                    // A new key must not take its name, nor NOT NULL go, before it is gone.
+                    self.push(Segment::Tables, Some(name), 12, change(Change::DropKey));
+                }
+                _ => self.push(Segment::Tables, Some(name), 10, change(Change::DropConstraint)),
+            }
+        }
+        for (kept, constraint) in &wanted.constraints {
+            if let Some(was) = current.constraints.get(kept).filter(|c| same(c, constraint)) {
+                let object = Commented::Constraint(name.clone(), kept.clone());
+                self.comment(
+                    Segment::Tables,
+                    Some(name),
+                    object,
+                    was.comment.as_ref(),
+                    constraint.comment.as_ref(),
+                );
+            }
+        }
+    }
+
+    fn indexes(&mut self, name: &QName, current: &Table, wanted: &Table) {
+        let same = |a: &crate::schema::Index, b: &crate::schema::Index| same_index(a, current, b, wanted);
+        let mut gone: Vec<_> = current
+            .indexes
+            .iter()
+            .filter(|(n, i)| !wanted.indexes.get(*n).is_some_and(|w| same(i, w)))
+            .filter(|(n, _)| !self.tasks.iter().any(|t| promotes(&t.change, name, n)))
+            .collect();
+        for (new_name, index) in &wanted.indexes {
+            match current.indexes.get(new_name).filter(|i| same(i, index)) {
+                Some(was) => {
+                    let object = Commented::Index(name.clone(), new_name.clone());
+                    self.comment(
+                        Segment::Tables,
+                        Some(name),
+                        object,
+                        was.comment.as_ref(),
+                        index.comment.as_ref(),
+                    );
+                }
+                None => {
+                    if let Some(at) = gone.iter().position(|(_, i)| same(i, index)) {
+                        let (old_name, old) = gone.remove(at);
+                        self.push(
+                            Segment::Tables,
+                            Some(name),
+                            80,
+                            Change::RenameIndex(name.clone(), old_name.clone(), new_name.clone()),
+                        );
+                        let object = Commented::Index(name.clone(), new_name.clone());
+                        self.comment(
+                            Segment::Tables,
+                            Some(name),
+                            object,
+                            old.comment.as_ref(),
+                            index.comment.as_ref(),
+                        );
+                    } else {
+                        // A new index whose name another one of this table still has waits until that is gone.
+                        let rank =
+                            if current.indexes.contains_key(new_name) || current.constraints.contains_key(new_name) {
+                                72
+                            } else {
+                                60
+                            };
+                        self.push(
+                            Segment::Tables,
+                            Some(name),
+                            rank,
+                            Change::CreateIndex(name.clone(), new_name.clone(), Box::new(index.clone())),
+                        );
+                    }
+                }
+            }
+        }
+        for (old_name, _) in gone {
+            self.push(
+                Segment::Tables,
+                Some(name),
+                70,
+                Change::DropIndex(name.clone(), old_name.clone()),
+            );
+        }
+    }
+
+    /// A foreign key that stays, but whose key is dropped or whose columns change their type, is dropped first and added
+    /// again at the end.
+    fn release_held_keys(&mut self) {
+        let mut disturbed: Vec<(QName, Vec<Ident>)> = Vec::new();
+        let mut retyped: BTreeSet<(QName, Ident)> = BTreeSet::new();
+        for task in &self.tasks {
+            match &task.change {
+                Change::DropKey(table, name) | Change::SwapKey { table, drop: name, .. } => {
+                    if let Some(key) = self
+                        .from
+                        .tables
+                        .get(table)
+                        .and_then(|t| t.constraints.get(name))
+                        .and_then(|c| c.kind.key())
+                    {
+                        disturbed.push((table.clone(), key.columns.clone()));
+                    }
+                }
+                Change::DropIndex(table, name) => {
+                    if let Some(index) = self
+                        .from
+                        .tables
+                        .get(table)
+                        .and_then(|t| t.indexes.get(name))
+                        .filter(|i| i.unique)
+                    {
+                        disturbed.push((table.clone(), crate::compare::index_columns(index)));
+                    }
+                }
+                Change::AlterColumnType(table, column) => {
+                    let current = self.from.tables.get(table).and_then(|t| t.column(&column.name));
+                    if current.is_some_and(|c| !crate::stages::retype::is_instant(c, column)) {
+                        retyped.insert((table.clone(), column.name.clone()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let (from, to) = (self.from, self.to);
+        for (name, table) in &from.tables {
+            for (constraint, key) in foreign_keys(table) {
+                let sorted = |columns: &[Ident]| columns.iter().cloned().collect::<BTreeSet<_>>();
+                let held = disturbed
+                    .iter()
+                    .any(|(t, columns)| *t == key.references && sorted(columns) == sorted(&key.referenced_columns));
+                let moved = key.columns.iter().any(|c| retyped.contains(&(name.clone(), c.clone())))
+                    || key
+                        .referenced_columns
+                        .iter()
+                        .any(|c| retyped.contains(&(key.references.clone(), c.clone())));
+                let stays = to.tables.get(name).and_then(|t| t.constraints.get(constraint));
+                if let Some(stays) = stays.filter(|_| held || moved)
+                    && !self
+                        .tasks
+                        .iter()
+                        .any(|t| matches!(&t.change, Change::DropForeignKey(t, c) if t == name && c == constraint))
+                {
+                    self.push(
+                        Segment::Release,
+                        Some(name),
+                        0,
+                        Change::DropForeignKey(name.clone(), constraint.clone()),
+                    );
+                    self.push(
+                        Segment::References,
+                        Some(name),
+                        0,
+                        Change::AddForeignKey(name.clone(), constraint.clone(), Box::new(stays.clone())),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn foreign_keys(table: &Table) -> impl Iterator<Item = (&Ident, &ForeignKey)> {
+    table.constraints.iter().filter_map(|(name, c)| match &c.kind {
+        ConstraintKind::ForeignKey(key) => Some((name, key)),
+        _ => None,
+    })
+}
+
+/// Whether a unique key or index over exactly these columns stands on the table.
+fn has_key(table: &Table, columns: &[Ident]) -> bool {
+    let set = |columns: &[Ident]| columns.iter().cloned().collect::<BTreeSet<_>>();
+    let wanted = set(columns);
+    table
+        .constraints
+        .values()
+        .filter_map(|c| c.kind.key())
+        .any(|key| set(&key.columns) == wanted)
+        || table
+            .indexes
+            .values()
+            .any(|i| i.unique && i.predicate.is_none() && set(&crate::compare::index_columns(i)) == wanted)
+}
+
+fn promotes(change: &Change, on: &QName, name: &Ident) -> bool {
+    matches!(change, Change::SwapKey { table, index, .. } | Change::PromoteIndex { table, index, .. } if table == on && index == name)
+}

@@ -1,0 +1,25 @@
+//! SQL expressions as text: equal or not, which columns they name, and the same with other names.
+//!
+//! Cheap rules that never call equal what differs. What they cannot settle goes to a scratch database, where PostgreSQL
+//! spells both sides.
+
+mod canonical;
+mod columns;
+mod token;
+
+pub use columns::{columns_named, prefix_columns, rename_column};
+
+use crate::schema::{Expr, Table};
+
+/// Whether two expressions surely mean the same. The tables give the types of their columns; without them no cast of a
+/// column is taken for noise.
+pub fn same(a: &Expr, a_table: Option<&Table>, b: &Expr, b_table: Option<&Table>) -> bool {
+    a == b || canonical(a, a_table) == canonical(b, b_table)
+}
+
+/// The expression in a spelling for comparison: tokens with one blank between, redundant parentheses and casts taken out.
+///
+/// Equal spellings mean the same; different ones may still do so. It is not meant to be read or run.
+pub fn canonical(expr: &Expr, table: Option<&Table>) -> String {
+    canonical::canonical(&expr.0, table)
+}

@@ -1,0 +1,225 @@
+//! What each statement that we generate locks and costs: one table, from measurements on PostgreSQL 14 to 18.
+
+use crate::plan::{Class, Cost, Lock, LockMode, Statement};
+use crate::schema::QName;
+
+/// A statement kind with measured claims. The names follow the rows of the fact table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant is the statement that its claim names")]
+#[non_exhaustive]
+pub enum Op {
+    SchemaCreate,
+    SchemaDrop,
+    EnumCreate,
+    EnumAddValue,
+    EnumDrop,
+    EnumRename,
+    SequenceCreate,
+    SequenceAlter,
+    SequenceOwnedBy,
+    SequenceDrop,
+    TableCreate,
+    TableDrop,
+    TableOptions,
+    TableReplicaIdentity,
+    TableRowSecurity,
+    TableClusterOn,
+    TableSetLogged,
+    TableSetTablespace,
+    TableComment,
+    CommentOnly,
+    TableLock,
+    ColumnAdd,
+    ColumnAddRewrite,
+    ColumnDrop,
+    ColumnRename,
+    ColumnDefault,
+    ColumnSetNotNullProven,
+    ColumnDropNotNull,
+    ColumnTypeInstant,
+    ColumnTypeScan,
+    ColumnTypeRewrite,
+    ColumnStatistics,
+    ColumnStorage,
+    ColumnIdentity,
+    ColumnDropExpression,
+    ColumnSetExpressionVirtual,
+    ConstraintAddNotValid,
+    ConstraintValidate,
+    ConstraintDrop,
+    ConstraintRename,
+    ForeignKeyAddNotValid,
+    ForeignKeyValidate,
+    ForeignKeyDrop,
+    KeyUsingIndex,
+    ExclusionAdd,
+    IndexCreateConcurrently,
+    IndexDropConcurrently,
+    IndexCreateOnly,
+    IndexCreatePlain,
+    IndexDropPlain,
+    IndexAttach,
+    IndexRename,
+    FunctionCreate,
+    FunctionDrop,
+    TriggerCreate,
+    TriggerDrop,
+    Update,
+    UpdateBatches,
+    Check,
+    PartitionAttach,
+    PartitionDetach,
+}
+
+/// The claim for one statement kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// Lock on the table that the statement names.
+    pub lock: Option<LockMode>,
+    /// Lock on the other table of a foreign key.
+    pub other: Option<LockMode>,
+    /// How long it is held.
+    pub cost: Cost,
+    /// How it must be run.
+    pub runs: Class,
+}
+
+impl Op {
+    /// The measured claim. `tests/facts` compares every row with the measurements and with running servers.
+    pub fn fact(self) -> Fact {
+        use Cost::{Batches, Build, Instant, Rewrite, Scan};
+        use LockMode::{AccessExclusive, RowExclusive, Share, ShareRowExclusive, ShareUpdateExclusive};
+        let (lock, other, cost, runs) = match self {
+            Self::SchemaCreate
+            | Self::SchemaDrop
+            | Self::EnumCreate
+            | Self::EnumDrop
+            | Self::EnumRename
+            | Self::SequenceCreate
+            | Self::SequenceAlter
+            | Self::SequenceOwnedBy
+            | Self::SequenceDrop
+            | Self::TableCreate
+            | Self::CommentOnly
+            | Self::FunctionCreate
+            | Self::FunctionDrop
+            | Self::Check
+            | Self::EnumAddValue => (None, None, Instant, Class::Transaction),
+            Self::IndexRename
+            | Self::TableOptions
+            | Self::TableClusterOn
+            | Self::TableComment
+            | Self::ColumnStatistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
+            Self::TableDrop
+            | Self::TableReplicaIdentity
+            | Self::TableRowSecurity
+            | Self::TableLock
+            | Self::ColumnAdd
+            | Self::ColumnDrop
+            | Self::ColumnRename
+            | Self::ColumnDefault
+            | Self::ColumnSetNotNullProven
+            | Self::ColumnDropNotNull
+            | Self::ColumnTypeInstant
+            | Self::ColumnStorage
+            | Self::ColumnIdentity
+            | Self::ColumnDropExpression
+            | Self::ColumnSetExpressionVirtual
+            | Self::ConstraintAddNotValid
+            | Self::ConstraintDrop
+            | Self::ConstraintRename
+            | Self::KeyUsingIndex
+            | Self::IndexDropPlain
+            | Self::PartitionDetach
+            | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
+            Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
+                (Some(AccessExclusive), None, Rewrite, Class::Transaction)
+            }
+            Self::ExclusionAdd => (Some(AccessExclusive), None, Build, Class::Transaction),
+            Self::ConstraintValidate => (Some(ShareUpdateExclusive), None, Scan, Class::Transaction),
+            Self::ForeignKeyAddNotValid => (
+                Some(ShareRowExclusive),
+                Some(ShareRowExclusive),
+                Instant,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyValidate => (
+                Some(ShareUpdateExclusive),
+                Some(LockMode::RowShare),
+                Scan,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyDrop => (
+                Some(AccessExclusive),
+                Some(AccessExclusive),
+                Instant,
+                Class::Transaction,
+            ),
+            Self::IndexCreateConcurrently => (Some(ShareUpdateExclusive), None, Build, Class::Alone),
+            Self::IndexDropConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
+            Self::IndexCreateOnly => (Some(Share), None, Instant, Class::Transaction),
+            Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
+            Self::IndexAttach => (None, None, Instant, Class::Transaction),
+            Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
+            Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
+            Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
+            Self::PartitionAttach => (
+                Some(ShareUpdateExclusive),
+                Some(AccessExclusive),
+                Instant,
+                Class::Transaction,
+            ),
+        };
+        Fact {
+            lock,
+            other,
+            cost,
+            runs,
+        }
+    }
+
+    /// The statement with its claims, on one table.
+    pub fn on(self, table: &QName, sql: impl Into<String>) -> Statement {
+        let fact = self.fact();
+        let locks = fact
+            .lock
+            .map(|mode| Lock {
+                mode,
+                on: table.clone(),
+            })
+            .into_iter()
+            .collect();
+        Statement {
+            sql: sql.into(),
+            locks,
+            cost: fact.cost,
+            runs: fact.runs,
+        }
+    }
+
+    /// The statement with its claims, on a table and the one that a foreign key references.
+    pub fn on_both(self, table: &QName, other: &QName, sql: impl Into<String>) -> Statement {
+        let mut statement = self.on(table, sql);
+        if let Some(mode) = self.fact().other
+            && other != table
+        {
+            statement.locks.push(Lock {
+                mode,
+                on: other.clone(),
+            });
+        }
+        statement
+    }
+
+    /// The statement with its claims, without a table.
+    pub fn plain(self, sql: impl Into<String>) -> Statement {
+        let fact = self.fact();
+        Statement {
+            sql: sql.into(),
+            locks: Vec::new(),
+            cost: fact.cost,
+            runs: fact.runs,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The completeness guard: what the model cannot express, and what of it hangs on objects of the model.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::dependencies::{Dependencies, Node};
+use super::query::rows;
+use super::syncs::{Found, Unfit};
+use super::{Included, IntrospectError};
+use crate::schema::{Other, QName, Schema};
+
+#[derive(Deserialize)]
+struct Row {
+    kind: String,
+    class: String,
+    oid: i64,
+    schema: Option<String>,
+    name: Option<String>,
+    in_model: bool,
+    refs: Option<Vec<(String, i64, i32)>>,
+    definition: String,
+    identity: String,
+}
+
+impl Row {
+    fn included(&self, included: &Included) -> bool {
+        match (&self.schema, &self.name) {
+            (Some(schema), Some(name)) => included.object(&QName::new(schema.clone(), name.clone())),
+            _ => true,
+        }
+    }
+}
+
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    included: &Included,
+    syncs: Found,
+    schema: &mut Schema,
+) -> Result<(), IntrospectError> {
+    let found: Vec<Row> = rows(connection, "other objects", include_str!("sql/others.sql")).await?;
+    let dependencies = Dependencies::read(connection, schema).await?;
+    let ours: HashSet<Node> = syncs.objects.into_iter().collect();
+    let mut others: Vec<Other> = found
+        .into_iter()
+        .filter(|row| !ours.contains(&(row.class.clone(), row.oid)))
+        .filter_map(|row| other(row, included, &dependencies, &syncs.unfit))
+        .collect();
+    others.sort();
+    schema.others = others;
+    Ok(())
+}
+
+/// An object of the included schemas, or one elsewhere that needs something of the model.
+fn other(row: Row, included: &Included, dependencies: &Dependencies, unfit: &[Unfit]) -> Option<Other> {
+    let inside = row.included(included);
+    if inside && row.in_model {
+        return None;
+    }
+    let node = (row.class, row.oid);
+    let refs = row
+        .refs
+        .into_iter()
+        .flatten()
+        .map(|(class, oid, column)| ((class, oid), column));
+    let depends_on = dependencies.of(&node, refs.collect());
+    if !inside && depends_on.is_empty() {
+        return None;
+    }
+    let (kind, definition) = match unfit.iter().find(|sync| sync.function == node) {
+        Some(sync) => (
+            "broken sync".to_owned(),
+            format!("-- {}\n{}", sync.reason, row.definition),
+        ),
+        None => (row.kind, row.definition),
+    };
+    Some(Other {
+        kind,
+        name: row.identity,
+        definition,
+        depends_on,
+    })
+}

@@ -1,0 +1,106 @@
+//! Our own trigger pairs, recognised by the comment on their function.
+
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::dependencies::Node;
+use super::query::rows;
+use super::{Included, IntrospectError, Live};
+use crate::schema::{Ident, QName, Sync};
+
+/// What the comment on a sync's function begins with; the sync as JSON follows.
+pub const SYNC_COMMENT: &str = "schemagen:sync ";
+
+#[derive(Deserialize)]
+struct Row {
+    oid: i64,
+    schema: String,
+    name: String,
+    comment: String,
+    definition: String,
+    triggers: Vec<Trigger>,
+}
+
+#[derive(Deserialize)]
+struct Trigger {
+    oid: i64,
+    name: String,
+    schema: String,
+    table: String,
+    enabled: bool,
+    before_row: bool,
+    insert: bool,
+    update: bool,
+    definition: String,
+}
+
+/// The catalog's numbers of the syncs.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Functions and triggers of complete syncs: they are no other objects.
+    pub(super) objects: Vec<Node>,
+    /// Functions that say they are a sync and are not a working one.
+    pub(super) unfit: Vec<Unfit>,
+}
+
+pub(super) struct Unfit {
+    pub(super) function: Node,
+    pub(super) reason: String,
+}
+
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    included: &Included,
+    live: &mut Live,
+) -> Result<Found, IntrospectError> {
+    let mut found = Found::default();
+    let candidates: Vec<Row> = rows(connection, "syncs", include_str!("sql/syncs.sql")).await?;
+    for row in candidates {
+        let name = QName::new(row.schema.clone(), row.name.clone());
+        let function = ("pg_proc".to_owned(), row.oid);
+        match recognise(&row) {
+            Ok(sync) if included.object(&sync.table) => {
+                found.objects.push(function);
+                found
+                    .objects
+                    .extend(row.triggers.iter().map(|t| ("pg_trigger".to_owned(), t.oid)));
+                let definitions = std::iter::once(row.definition).chain(row.triggers.into_iter().map(|t| t.definition));
+                live.sync_definitions.insert(name.clone(), definitions.collect());
+                live.schema.syncs.insert(name, sync);
+            }
+            Ok(_) => {}
+            Err(reason) => found.unfit.push(Unfit { function, reason }),
+        }
+    }
+    Ok(found)
+}
+
+fn recognise(row: &Row) -> Result<Sync, String> {
+    let json = row.comment.strip_prefix(SYNC_COMMENT).unwrap_or_default();
+    let sync: Sync = serde_json::from_str(json).map_err(|error| format!("the comment cannot be read: {error}"))?;
+    if let Some(stray) = row.triggers.iter().find(|t| !fits(t, &sync)) {
+        let name = Ident::new(stray.name.clone());
+        return Err(format!("the trigger {name} is disabled, renamed or altered"));
+    }
+    for (event, fires) in [("INSERT", insert as fn(&Trigger) -> bool), ("UPDATE", update)] {
+        if !row.triggers.iter().any(fires) {
+            return Err(format!("the trigger for {event} on {} is missing", sync.table));
+        }
+    }
+    Ok(sync)
+}
+
+fn fits(trigger: &Trigger, sync: &Sync) -> bool {
+    trigger.enabled
+        && trigger.before_row
+        && trigger.name.starts_with("zz_")
+        && QName::new(trigger.schema.clone(), trigger.table.clone()) == sync.table
+}
+
+fn insert(trigger: &Trigger) -> bool {
+    trigger.insert
+}
+
+fn update(trigger: &Trigger) -> bool {
+    trigger.update
+}

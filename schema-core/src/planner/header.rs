@@ -1,0 +1,162 @@
+//! What a reviewer reads above the SQL.
+
+use std::collections::BTreeMap;
+
+use crate::change::Step;
+use crate::plan::{Class, Cost, LockMode, Phase, Statement};
+
+/// One or more `--` lines. A newline in a name would end the comment and run as SQL: control characters are escaped.
+pub(super) fn comment(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect()
+            } else {
+                vec![c]
+            }
+        })
+        .collect();
+    let mut out = String::new();
+    let mut line = String::from("--");
+    for word in clean.split(' ') {
+        if line.len() + 1 + word.len() > 118 && line.len() > 4 {
+            out.push_str(&line);
+            out.push('\n');
+            line = String::from("--  ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    out.push_str(&line);
+    out.push('\n');
+    out
+}
+
+pub(super) fn up(group: &[Step], phase: Phase) -> String {
+    let statements: Vec<&Statement> = group.iter().flat_map(|s| &s.up).collect();
+    let mut text = comment(&what(group));
+    text += &comment(match phase {
+        Phase::Expand => "When: now; old code runs on.",
+        Phase::Cutover => "When: between the two versions; typed clients of the old one fail from here on.",
+        Phase::Contract => "When: after the old code is gone.",
+    });
+    text += &costs(&statements);
+    for note in group.iter().flat_map(|s| &s.notes) {
+        text += &comment(&format!("Note: {note}"));
+    }
+    for hazard in group.iter().flat_map(|s| &s.hazards) {
+        text += &comment(&format!("Hazard {}: {}", hazard.kind.name(), hazard.message));
+    }
+    text += &comment(&format!("Undo: {}", undo(group)));
+    text += &run_line(&statements);
+    text
+}
+
+pub(super) fn down(group: &[Step]) -> String {
+    let statements: Vec<&Statement> = group.iter().rev().flat_map(|s| &s.down).collect();
+    let mut text = comment(&format!("Undo of: {}", what(group)));
+    text += &costs(&statements);
+    text += &run_line(&statements);
+    text
+}
+
+/// Why nothing runs forward, where that is so.
+pub(super) fn up_reason(group: &[Step]) -> Option<String> {
+    group.iter().find_map(|s| s.up_reason).map(str::to_owned)
+}
+
+/// Why nothing runs backward, where that is so.
+pub(super) fn down_reason(group: &[Step]) -> Option<String> {
+    group.iter().find_map(|s| s.down_reason.clone())
+}
+
+fn what(group: &[Step]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for step in group {
+        let part = format!("{} {}", step.kind.replace('_', " "), step.object);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts.join("; ")
+}
+
+fn undo(group: &[Step]) -> String {
+    let lossy = group
+        .iter()
+        .any(|s| s.hazards.iter().any(|h| h.kind == crate::plan::HazardKind::DataLoss));
+    if group.iter().all(|s| s.down.is_empty()) {
+        let reasons: Vec<String> = group.iter().filter_map(|s| s.down_reason.clone()).collect();
+        return if reasons.is_empty() {
+            "nothing to undo.".to_owned()
+        } else {
+            reasons.join(" ")
+        };
+    }
+    if lossy {
+        "the file beside it brings the structure back, not the data.".to_owned()
+    } else if group.first().is_some_and(|s| s.undo_with_previous) {
+        "the file beside it, together with the undo of the file before.".to_owned()
+    } else {
+        "the file beside it.".to_owned()
+    }
+}
+
+/// Locks in words, and how long they last.
+fn costs(statements: &[&Statement]) -> String {
+    if statements.is_empty() {
+        return String::new();
+    }
+    let mut strongest: BTreeMap<String, LockMode> = BTreeMap::new();
+    for lock in statements.iter().flat_map(|s| &s.locks) {
+        let mode = strongest.entry(lock.on.to_string()).or_insert(lock.mode);
+        *mode = (*mode).max(lock.mode);
+    }
+    let mut text = String::new();
+    if strongest.is_empty() {
+        text += &comment("Locks: none on tables that were there before.");
+    }
+    for (table, mode) in strongest {
+        text += &comment(&format!("Locks: {} on {table}: {}.", mode_name(mode), mode_stops(mode)));
+    }
+    let cost = statements.iter().map(|s| s.cost).max().unwrap_or(Cost::Instant);
+    text += &comment(match cost {
+        Cost::Instant => "Takes: milliseconds, whatever the size of the table.",
+        Cost::Batches => "Takes: as long as rewriting the rows, in batches of a fraction of a second each.",
+        Cost::Scan => "Takes: one read of the table.",
+        Cost::Build => "Takes: one read of the table and a sort.",
+        Cost::Rewrite => "Takes: writing the whole table and its indexes anew.",
+    });
+    text
+}
+
+fn mode_name(mode: LockMode) -> &'static str {
+    match mode {
+        LockMode::RowShare => "ROW SHARE",
+        LockMode::RowExclusive => "ROW EXCLUSIVE",
+        LockMode::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+        LockMode::Share => "SHARE",
+        LockMode::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+        LockMode::AccessExclusive => "ACCESS EXCLUSIVE",
+    }
+}
+
+fn mode_stops(mode: LockMode) -> &'static str {
+    match mode {
+        LockMode::RowShare | LockMode::RowExclusive => "reads and writes go on",
+        LockMode::ShareUpdateExclusive => "reads and writes go on; other DDL and vacuum wait",
+        LockMode::Share => "writes wait",
+        LockMode::ShareRowExclusive => "writes and DDL wait",
+        LockMode::AccessExclusive => "reads and writes wait",
+    }
+}
+
+fn run_line(statements: &[&Statement]) -> String {
+    let transaction = statements.iter().all(|s| s.runs == Class::Transaction);
+    comment(if transaction {
+        "Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file."
+    } else {
+        "Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction."
+    })
+}

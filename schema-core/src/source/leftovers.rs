@@ -1,0 +1,207 @@
+//! Plans in flight: what an open plan left standing for old code, and what its release still does.
+
+use crate::migrations::PlanRecord;
+use crate::schema::{Fill, Object, Patch, Schema, Slot};
+
+/// A change that touches what an open plan still needs, or an open plan whose ground was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LeftoverConflict {
+    /// The target changes what a waiting phase will change.
+    #[error("{object} is still in plan {plan}: release its {phase} first (schemagen release {plan})")]
+    Touched {
+        /// The object.
+        object: String,
+        /// The plan's folder.
+        plan: String,
+        /// The phase that waits.
+        phase: &'static str,
+    },
+    /// What the waiting phase starts from is not there any more.
+    #[error(
+        "{object} is not what plan {plan} left, so its {phase} cannot be released: a later migration changed it; bring it \
+         back, or delete the plan's folder and generate the rest anew"
+    )]
+    Gone {
+        /// The object.
+        object: String,
+        /// The plan's folder.
+        plan: String,
+        /// The phase that waits.
+        phase: &'static str,
+    },
+}
+
+/// The target of a new plan: what is wanted, and besides what the open plans (in order) left standing for old code.
+///
+/// # Errors
+/// When the wanted schema is not what an open plan leads to at one of the objects that its waiting phases change.
+pub fn keep_leftovers(wanted: &Schema, open: &[&PlanRecord]) -> Result<Schema, LeftoverConflict> {
+    let mut target = wanted.clone();
+    for plan in open.iter().rev() {
+        for waiting in plan.waiting.iter().rev() {
+            for patch in waiting.effect.iter().rev().filter(|patch| !is_fill(patch)) {
+                if !stands(&target, &patch.slot, patch.after.as_ref()) {
+                    return Err(LeftoverConflict::Touched {
+                        object: patch.slot.name(),
+                        plan: plan.folder(),
+                        phase: phase_word(waiting.phase),
+                    });
+                }
+                target.put(&patch.slot, patch.before.clone());
+            }
+        }
+    }
+    Ok(target)
+}
+
+/// The head as it will be when every open plan is released: what the structs are to be compared with.
+pub fn finished(head: &Schema, open: &[&PlanRecord]) -> Schema {
+    let mut schema = head.clone();
+    let patches = open
+        .iter()
+        .flat_map(|plan| &plan.waiting)
+        .flat_map(|waiting| &waiting.effect);
+    for patch in patches.filter(|patch| !is_fill(patch)) {
+        schema.put(&patch.slot, patch.after.clone());
+    }
+    schema
+}
+
+/// The two ends of a release: the head as the waiting phase expects it, and the head with the phase's effect.
+///
+/// # Errors
+/// When the head is not what the plan left at one of the objects that the phase changes.
+pub fn release_target(head: &Schema, plan: &PlanRecord) -> Result<(Schema, Schema), LeftoverConflict> {
+    let mut from = head.clone();
+    let mut to = head.clone();
+    let Some(waiting) = plan.waiting.first() else {
+        return Ok((from, to));
+    };
+    for patch in &waiting.effect {
+        if let (Slot::Fill(id), Some(Object::Fill(fill))) = (&patch.slot, &patch.before) {
+            remember_fill(&mut from, &mut to, id, fill);
+        }
+        if !stands(&to, &patch.slot, patch.before.as_ref()) {
+            return Err(LeftoverConflict::Gone {
+                object: patch.slot.name(),
+                plan: plan.folder(),
+                phase: phase_word(waiting.phase),
+            });
+        }
+        to.put(&patch.slot, patch.after.clone());
+    }
+    Ok((from, to))
+}
+
+/// Fills are behind the head but not in its catalog; the plan knows them.
+fn remember_fill(from: &mut Schema, to: &mut Schema, id: &str, fill: &Fill) {
+    if !to.fills.contains_key(id) {
+        to.fills.insert(id.to_owned(), fill.clone());
+        from.fills.insert(id.to_owned(), fill.clone());
+    }
+}
+
+fn is_fill(patch: &Patch) -> bool {
+    matches!(patch.slot, Slot::Fill(_))
+}
+
+fn stands(schema: &Schema, slot: &Slot, expected: Option<&Object>) -> bool {
+    schema.get(slot).as_ref() == expected
+}
+
+fn phase_word(phase: crate::plan::Phase) -> &'static str {
+    match phase {
+        crate::plan::Phase::Expand => "expand",
+        crate::plan::Phase::Cutover => "cutover",
+        crate::plan::Phase::Contract => "contract",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrations::Waiting;
+    use crate::plan::Phase;
+    use crate::schema::{Column, Ident, QName, Table};
+
+    fn schema(columns: &[(&str, bool)]) -> Schema {
+        let columns = columns
+            .iter()
+            .map(|(name, not_null)| Column {
+                not_null: *not_null,
+                ..Column::new(*name, "text")
+            })
+            .collect();
+        let mut schema = Schema::default();
+        schema.tables.insert(
+            QName::new("public", "contacts"),
+            Table {
+                columns,
+                ..Table::default()
+            },
+        );
+        schema
+    }
+
+    /// The patch of a column between two schemas.
+    fn patch(column: &str, before: &Schema, after: &Schema) -> Patch {
+        let slot = Slot::Column(QName::new("public", "contacts"), Ident::new(column));
+        Patch {
+            before: before.get(&slot),
+            after: after.get(&slot),
+            slot,
+        }
+    }
+
+    /// A rename of `name` to `full_name` whose contract waits.
+    fn rename() -> PlanRecord {
+        let bridge = schema(&[("name", false), ("full_name", false)]);
+        let new = schema(&[("full_name", true)]);
+        PlanRecord {
+            name: "rename".into(),
+            waiting: vec![Waiting {
+                phase: Phase::Contract,
+                effect: vec![patch("name", &bridge, &new), patch("full_name", &bridge, &new)],
+            }],
+            ..PlanRecord::default()
+        }
+    }
+
+    #[test]
+    fn a_new_plan_keeps_what_an_open_one_left() {
+        let wanted = schema(&[("full_name", true), ("email", false)]);
+        let target = keep_leftovers(&wanted, &[&rename()]).unwrap();
+        assert_eq!(
+            target,
+            schema(&[("full_name", false), ("email", false), ("name", false)])
+        );
+    }
+
+    #[test]
+    fn touching_a_leftover_is_refused_by_name() {
+        for wanted in [
+            schema(&[("full_name", true), ("name", false)]),
+            schema(&[("full_name", false)]),
+            schema(&[("email", false)]),
+        ] {
+            let error = keep_leftovers(&wanted, &[&rename()]).unwrap_err().to_string();
+            assert!(
+                error.contains("still in plan") && error.contains("_rename: release its contract"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_release_keeps_what_later_plans_added() {
+        let head = schema(&[("name", false), ("full_name", false), ("email", false)]);
+        let (_, target) = release_target(&head, &rename()).unwrap();
+        assert_eq!(target, schema(&[("full_name", true), ("email", false)]));
+        let changed = schema(&[("full_name", false)]);
+        assert!(matches!(
+            release_target(&changed, &rename()),
+            Err(LeftoverConflict::Gone { .. })
+        ));
+    }
+}

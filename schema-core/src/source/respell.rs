@@ -1,0 +1,118 @@
+//! PostgreSQL's own spelling of what structs say: built on the scratch database and read back.
+
+use std::collections::BTreeSet;
+
+use sqlx::AssertSqlSafe;
+
+use super::{Loader, SourceError};
+use crate::schema::{ConstraintKind, QName, Schema};
+use crate::sql::create_sql;
+
+impl Loader {
+    /// The same schema with every type and expression as PostgreSQL prints it. What it refers to and does not contain is
+    /// taken from `around`, the other side of the diff, and left out again afterwards.
+    ///
+    /// # Errors
+    /// When PostgreSQL does not accept it.
+    pub async fn respell(&self, model: &Schema, around: &Schema) -> Result<Schema, SourceError> {
+        if model.tables.is_empty() && model.enums.is_empty() {
+            return Ok(model.clone());
+        }
+        let scratch = self.scratch().await?;
+        let database = scratch.database().await?;
+        let mut connection = database.connect().await?;
+        for statement in create_sql(&with_surroundings(model, around)) {
+            sqlx::raw_sql(AssertSqlSafe(statement.as_str()))
+                .execute(&mut connection)
+                .await
+                .map_err(|error| SourceError::Model {
+                    server: scratch.describe(),
+                    message: error.to_string(),
+                    statement: statement.clone(),
+                })?;
+        }
+        drop(connection);
+        let mut spelled = self.introspect_scratch(&database).await?;
+        database.close().await?;
+        spelled.tables.retain(|name, _| model.tables.contains_key(name));
+        spelled.enums.retain(|name, _| model.enums.contains_key(name));
+        spelled.sequences.retain(|name, sequence| {
+            model.sequences.contains_key(name)
+                || sequence
+                    .owned_by
+                    .as_ref()
+                    .is_some_and(|(table, _)| model.tables.contains_key(table))
+        });
+        spelled.others.clear();
+        Ok(spelled)
+    }
+}
+
+/// The model with the tables that its foreign keys reference, the enum types that its columns have, and what those need.
+fn with_surroundings(model: &Schema, around: &Schema) -> Schema {
+    let mut all = model.clone();
+    let mut wanted: Vec<QName> = referenced(model).into_iter().collect();
+    while let Some(name) = wanted.pop() {
+        if all.tables.contains_key(&name) {
+            continue;
+        }
+        if let Some(table) = around.tables.get(&name) {
+            let mut table = table.clone();
+            // The neighbours of a neighbour are not needed, only its keys.
+            table
+                .constraints
+                .retain(|_, constraint| constraint.kind.key().is_some());
+            table.partition_of = None;
+            table.inherits.clear();
+            all.tables.insert(name, table);
+        }
+    }
+    for column in all.tables.values().flat_map(|table| &table.columns) {
+        if let Some(name) = around.enum_of_type(&column.type_name)
+            && let Some(enum_type) = around.enums.get(name)
+        {
+            all.enums.entry(name.clone()).or_insert_with(|| enum_type.clone());
+        }
+    }
+    for (name, sequence) in &around.sequences {
+        let used = sequence
+            .owned_by
+            .as_ref()
+            .is_some_and(|(table, _)| all.tables.contains_key(table));
+        if used && !all.sequences.contains_key(name) {
+            let mut sequence = sequence.clone();
+            let owner_stays = sequence
+                .owned_by
+                .as_ref()
+                .is_some_and(|(t, c)| all.tables.get(t).is_some_and(|t| t.column(c).is_some()));
+            if !owner_stays {
+                sequence.owned_by = None;
+            }
+            all.sequences.insert(name.clone(), sequence);
+        }
+    }
+    let namespaces: BTreeSet<_> = all
+        .tables
+        .keys()
+        .chain(all.enums.keys())
+        .chain(all.sequences.keys())
+        .map(|name| name.schema.clone())
+        .chain(around.namespaces.keys().cloned())
+        .collect();
+    for name in namespaces {
+        all.namespaces.entry(name).or_default();
+    }
+    all
+}
+
+fn referenced(schema: &Schema) -> BTreeSet<QName> {
+    schema
+        .tables
+        .values()
+        .flat_map(|table| table.constraints.values())
+        .filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key.references.clone()),
+            _ => None,
+        })
+        .collect()
+}

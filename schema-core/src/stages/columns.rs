@@ -1,0 +1,255 @@
+//! Columns of the bridge.
+
+use super::table::Bridge;
+use super::{Refusal, retype};
+use crate::compare::{same_default, same_generated};
+use crate::plan::{ColumnRef, HazardKind};
+use crate::schema::{Column, Dependency, Expr, Fill, Ident};
+use crate::volatility::is_volatile;
+
+impl Bridge<'_> {
+    pub(super) fn columns(&mut self) {
+        for column in &self.current.columns {
+            let bridged = match self.wanted.column(&column.name) {
+                Some(wanted) => self.column_of_both(column, wanted),
+                None => self.column_of_old(column),
+            };
+            self.table.columns.push(bridged);
+        }
+        for wanted in &self.wanted.columns {
+            if self.current.column(&wanted.name).is_none() {
+                let source = self
+                    .renames
+                    .iter()
+                    .find(|(_, to)| **to == wanted.name)
+                    .map(|(from, _)| from.clone());
+                let bridged = match source.and_then(|from| self.current.column(&from)) {
+                    Some(from) => self.column_renamed(from, wanted),
+                    None => self.column_of_new(wanted),
+                };
+                self.table.columns.push(bridged);
+            }
+        }
+    }
+
+    fn in_current_key(&self, column: &Ident) -> bool {
+        self.current
+            .primary_key()
+            .is_some_and(|(_, key)| key.columns.contains(column))
+    }
+
+    fn decided(&self, list: &[(ColumnRef, Expr)], column: &Ident) -> Option<Expr> {
+        list.iter()
+            .find(|(c, _)| c.table == *self.name && c.column == *column)
+            .map(|(_, e)| e.clone())
+    }
+
+    fn column_of_both(&mut self, current: &Column, wanted: &Column) -> Column {
+        let mut column = Column {
+            comment: wanted.comment.clone(),
+            statistics: wanted.statistics,
+            options: wanted.options.clone(),
+            storage: wanted.storage.clone(),
+            compression: wanted.compression.clone(),
+            ..current.clone()
+        };
+        let object = self.object(&current.name);
+        if (&current.type_name, &current.collation) != (&wanted.type_name, &wanted.collation)
+            && retype::is_instant(current, wanted)
+            && !self.hangs_on_type(&current.name)
+        {
+            column.type_name.clone_from(&wanted.type_name);
+            column.collation.clone_from(&wanted.collation);
+        }
+        if current.not_null && !wanted.not_null && !self.in_current_key(&current.name) {
+            column.not_null = false;
+            self.hazard(
+                HazardKind::OldReadsNull,
+                &object,
+                format!("new code may write NULL to {object}, which old code takes for NOT NULL"),
+            );
+        }
+        if !current.not_null && wanted.not_null {
+            self.fill_for_not_null(&current.name);
+        }
+        if !same_default(current, self.current, wanted, self.wanted) {
+            let must_have_one = !current.may_be_omitted() && wanted.default.is_some();
+            if must_have_one {
+                column.default.clone_from(&wanted.default);
+            } else if wanted.default.is_some() && wanted.generated.is_none() {
+                self.hazard(
+                    HazardKind::OldDefault,
+                    &object,
+                    format!("new code sees the old default of {object} until contract"),
+                );
+            }
+        }
+        if current.default.is_none() && current.identity.is_none() && wanted.identity.is_some() {
+            // Old code writes the column itself, which ALWAYS would refuse.
+            column.identity.clone_from(&wanted.identity);
+            if let Some(identity) = &mut column.identity {
+                identity.always = false;
+            }
+            if !current.not_null {
+                column.identity = None;
+            }
+        }
+        if !same_generated(current, self.current, wanted, self.wanted) && current.generated.is_some() {
+            column.generated.clone_from(&wanted.generated);
+            column.default.clone_from(&wanted.default);
+        }
+        column
+    }
+
+    /// Whether a change of the column's type, even an instant one, would rebuild or be refused because of what hangs on it.
+    fn hangs_on_type(&self, column: &Ident) -> bool {
+        let in_indexes = self
+            .current
+            .indexes
+            .values()
+            .any(|i| i.expression_columns.contains(column));
+        let in_checks =
+            self.current.constraints.values().any(
+                |c| matches!(&c.kind, crate::schema::ConstraintKind::Check(check) if check.columns.contains(column)),
+            );
+        let generated = self.current.columns.iter().any(|c| {
+            c.generated
+                .as_ref()
+                .is_some_and(|g| crate::expression::columns_named(&g.expression, self.current).contains(column))
+        });
+        let others = self.old.others.iter().any(|o| {
+            o.kind != "statistics"
+                && o.depends_on
+                    .iter()
+                    .any(|d| matches!(d, Dependency::Column(t, c) if t == self.name && c == column))
+        });
+        in_indexes || in_checks || generated || others
+    }
+
+    fn column_of_old(&mut self, current: &Column) -> Column {
+        let mut column = current.clone();
+        if self.renames.contains_key(&current.name) {
+            return column;
+        }
+        let object = self.object(&current.name);
+        if current.may_be_omitted() {
+            return column;
+        }
+        if let Some(value) = self.decided(&self.decisions.old_values, &current.name) {
+            column.default = Some(value);
+        } else if self.in_current_key(&current.name) {
+            self.hazard(
+                HazardKind::NewWriteRefused,
+                &object,
+                format!(
+                    "new code does not write {object}, which the primary key demands until contract; give `old_value`"
+                ),
+            );
+        } else {
+            column.not_null = false;
+            self.hazard(
+                HazardKind::OldReadsNull,
+                &object,
+                format!("new code's rows have NULL in {object}, which old code takes for NOT NULL; give `old_value`"),
+            );
+        }
+        column
+    }
+
+    fn column_of_new(&mut self, wanted: &Column) -> Column {
+        let mut column = wanted.clone();
+        if !wanted.may_be_omitted() {
+            column.not_null = false;
+            let filled = self.fill_for_not_null(&wanted.name);
+            if !filled {
+                let object = self.object(&wanted.name);
+                self.hazard(
+                    HazardKind::NoBackfill,
+                    &object,
+                    format!("{object} is NOT NULL without default or `backfill`: rows that stand stop the contract"),
+                );
+            }
+        } else if let Some(value) = self.decided(&self.decisions.backfills, &wanted.name) {
+            self.add_fill(&wanted.name, Some(value), format!("{} IS NULL", wanted.name), 0);
+        }
+        column
+    }
+
+    /// The backfill that lets the column be NOT NULL, now and again in contract for what old code wrote since.
+    fn fill_for_not_null(&mut self, column: &Ident) -> bool {
+        let Some(value) = self.decided(&self.decisions.backfills, column) else {
+            return false;
+        };
+        self.add_fill(column, Some(value), format!("{column} IS NULL"), 0);
+        let id = self.object(column);
+        if let Some(fill) = self.fills.get(&id) {
+            self.final_fills.insert(
+                id,
+                Fill {
+                    round: 1,
+                    ..fill.clone()
+                },
+            );
+        }
+        true
+    }
+
+    pub(super) fn add_fill(&mut self, column: &Ident, value: Option<Expr>, missing: String, round: u8) {
+        let fill = Fill {
+            table: self.name.clone(),
+            column: column.clone(),
+            value,
+            missing: Expr(missing),
+            key: Vec::new(),
+            round,
+        };
+        let id = self.object(column);
+        self.final_fills.insert(id.clone(), fill.clone());
+        self.fills.insert(id, fill);
+    }
+
+    fn column_renamed(&mut self, from: &Column, wanted: &Column) -> Column {
+        let object = self.object(&from.name);
+        if from.generated.is_some() || wanted.generated.is_some() {
+            self.refusals.push(Refusal {
+                object,
+                why: "a generated column cannot be kept in step under two names".to_owned(),
+                way_out: "add the new generated column and drop the old one (without renamed_from)".to_owned(),
+            });
+            return wanted.clone();
+        }
+        let mut column = Column {
+            identity: None,
+            default: None,
+            ..wanted.clone()
+        };
+        match &from.default {
+            // Two volatile defaults would make two values: the old column's is the one.
+            Some(default) if is_volatile(default) => {}
+            Some(default) if from.type_name == wanted.type_name => column.default = Some(default.clone()),
+            Some(_) => column
+                .default
+                .clone_from(&wanted.default.clone().filter(|d| !is_volatile(d))),
+            None if from.not_null && from.identity.is_none() => {
+                column
+                    .default
+                    .clone_from(&wanted.default.clone().filter(|d| !is_volatile(d)));
+            }
+            None => {}
+        }
+        column.not_null = from.not_null && wanted.not_null;
+        if from.not_null && !wanted.not_null {
+            if let Some(c) = self.table.column_mut(&from.name) {
+                c.not_null = false;
+            }
+            self.hazard(
+                HazardKind::OldReadsNull,
+                &object,
+                format!("new code may write NULL, which old code reads from {object} and takes for NOT NULL"),
+            );
+        }
+        let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
+        self.add_fill(&wanted.name, None, missing, 0);
+        column
+    }
+}

@@ -1,0 +1,268 @@
+//! Constraints and indexes of the bridge.
+//!
+//! What only forbids (checks, foreign keys) stands only where both versions keep to it. What code may name (keys, indexes)
+//! stands as long as either version may need it, the new one beside the old one.
+
+use super::names::{first_free, free_relation_name};
+use super::table::Bridge;
+use crate::compare::{constraint_columns, same_constraint, same_index};
+use crate::plan::HazardKind;
+use crate::schema::{Constraint, ConstraintKind, Ident, Index, Table};
+use crate::sql::key_index;
+
+/// How an old object and a new one belong together.
+enum Pair<'a> {
+    /// The same under the same name.
+    Kept,
+    /// The same under another name: contract renames it.
+    Renamed(&'a Ident),
+    /// The same once the columns have their new names: both stand in the bridge.
+    Twin,
+    /// Only new has it.
+    Added,
+}
+
+impl Bridge<'_> {
+    pub(super) fn constraints(&mut self) {
+        let mapped = self.current_under_new_names();
+        let mut spent: Vec<&Ident> = Vec::new();
+        let mut added: Vec<(&Ident, &Constraint, bool)> = Vec::new();
+        let current = self.current;
+        let wanted = self.wanted;
+        for (name, constraint) in &wanted.constraints {
+            match self.pair_constraint(name, constraint, &mapped) {
+                Pair::Kept => {
+                    spent.push(name);
+                    let same = Constraint {
+                        comment: constraint.comment.clone(),
+                        ..current.constraints.get(name).unwrap_or(constraint).clone()
+                    };
+                    self.table.constraints.insert(name.clone(), same);
+                }
+                Pair::Renamed(old_name) => {
+                    if let Some((old_name, old)) = current.constraints.get_key_value(old_name) {
+                        spent.push(old_name);
+                        let same = Constraint {
+                            comment: constraint.comment.clone(),
+                            ..old.clone()
+                        };
+                        self.table.constraints.insert(old_name.clone(), same);
+                    }
+                }
+                Pair::Twin => added.push((name, constraint, true)),
+                Pair::Added => added.push((name, constraint, false)),
+            }
+        }
+        for (name, constraint) in &current.constraints {
+            let twin = added.iter().any(|(_, new, twin)| {
+                *twin
+                    && mapped
+                        .constraints
+                        .get(name)
+                        .is_some_and(|m| same_constraint(m, &mapped, new, wanted))
+            });
+            if !spent.contains(&name) && (twin || self.stays_until_contract(constraint)) {
+                self.table.constraints.insert(name.clone(), constraint.clone());
+            }
+        }
+        for (name, constraint, twin) in added {
+            self.add_constraint(name, constraint, twin);
+        }
+    }
+
+    /// The old table with its columns under their new names, and foreign keys pointing at new names.
+    fn current_under_new_names(&self) -> Table {
+        let mut mapped = self.current.clone();
+        for (from, to) in &self.renames {
+            super::names_in::rename(&mut mapped, from, to);
+        }
+        for constraint in mapped.constraints.values_mut() {
+            if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                && let Some(renames) = self.all_renames.get(&key.references)
+            {
+                for column in &mut key.referenced_columns {
+                    if let Some(to) = renames.get(column) {
+                        *column = to.clone();
+                    }
+                }
+            }
+        }
+        mapped
+    }
+
+    fn pair_constraint<'c>(&'c self, name: &Ident, wanted: &'c Constraint, mapped: &Table) -> Pair<'c> {
+        let same = |table: &Table, c: &Constraint| same_constraint(c, table, wanted, self.wanted);
+        if let Some(current) = self.current.constraints.get(name) {
+            if same(self.current, current) {
+                return Pair::Kept;
+            }
+            if mapped.constraints.get(name).is_some_and(|c| same(mapped, c)) {
+                return Pair::Twin;
+            }
+            return Pair::Added;
+        }
+        let gone = |other: &&Ident| !self.wanted.constraints.contains_key(*other);
+        let find = |table: &Table| {
+            table
+                .constraints
+                .iter()
+                .find(|(other, c)| gone(other) && same(table, c))
+                .map(|(other, _)| other.clone())
+        };
+        if let Some(other) = find(self.current)
+            && let Some((key, _)) = self.current.constraints.get_key_value(&other)
+        {
+            return Pair::Renamed(key);
+        }
+        if find(mapped).is_some() {
+            Pair::Twin
+        } else {
+            Pair::Added
+        }
+    }
+
+    /// Whether a constraint that new lacks stands until contract: keys do, as old code's arbiters; checks and foreign keys
+    /// only where new code does not write.
+    fn stays_until_contract(&self, constraint: &Constraint) -> bool {
+        match &constraint.kind {
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => {
+                let columns = constraint_columns(constraint);
+                !columns.is_empty() && columns.iter().all(|c| self.only_old(c))
+            }
+            _ => true,
+        }
+    }
+
+    fn add_constraint(&mut self, name: &Ident, constraint: &Constraint, twin: bool) {
+        let columns = constraint_columns(constraint);
+        let old_writes = columns.iter().any(|c| !self.only_new(c));
+        match &constraint.kind {
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => {
+                if twin || (!old_writes && !columns.is_empty()) {
+                    let free = first_free(name, |n| {
+                        !self.table.constraints.contains_key(n) && !self.taken.contains(n)
+                    });
+                    self.taken.insert(free.clone());
+                    self.table.constraints.insert(free, constraint.clone());
+                }
+            }
+            ConstraintKind::PrimaryKey(key) => {
+                let index = key_index(key);
+                let not_null = key
+                    .columns
+                    .iter()
+                    .all(|c| self.table.column(c).is_some_and(|column| column.not_null));
+                let has_one = self.table.primary_key().is_some();
+                if not_null && !has_one {
+                    let free = self.free(name);
+                    self.table.constraints.insert(free, constraint.clone());
+                } else if !self.has_index(&index) {
+                    let free = self.free(&name.with_suffix("__new"));
+                    self.table.indexes.insert(free, index);
+                }
+                if old_writes && !twin {
+                    self.refuses_duplicates(name);
+                }
+            }
+            ConstraintKind::Unique(key) => {
+                if self.decisions.late.contains(&(self.name.clone(), name.clone())) {
+                    return;
+                }
+                if self.has_index(&key_index(key)) {
+                    // The arbiter stands already as an index: contract makes the constraint of it.
+                    return;
+                }
+                let free = self.free(name);
+                self.table.constraints.insert(free, constraint.clone());
+                if old_writes && !twin {
+                    self.refuses_duplicates(name);
+                }
+            }
+            ConstraintKind::Exclusion(_) => {
+                let free = self.free(name);
+                self.table.constraints.insert(free, constraint.clone());
+            }
+        }
+    }
+
+    fn refuses_duplicates(&mut self, name: &Ident) {
+        let object = self.object(name);
+        self.hazard(
+            HazardKind::OldWriteRefused,
+            &object,
+            format!("old code's duplicates are refused from the moment {object} stands; `late` moves it to contract"),
+        );
+    }
+
+    /// A relation name that neither schema nor the bridge has.
+    fn free(&mut self, name: &Ident) -> Ident {
+        let kept = self.current.constraints.contains_key(name) || self.current.indexes.contains_key(name);
+        let free = free_relation_name(name, self.name, self.old, &self.taken);
+        debug_assert!(!kept || free != *name);
+        self.taken.insert(free.clone());
+        free
+    }
+
+    /// Whether the old table has this very index, and new does not keep it as one.
+    fn has_index(&self, index: &Index) -> bool {
+        self.current
+            .indexes
+            .iter()
+            .any(|(name, i)| !self.wanted.indexes.contains_key(name) && same_index(i, self.current, index, self.wanted))
+    }
+
+    pub(super) fn indexes(&mut self) {
+        let mapped = self.current_under_new_names();
+        let (current, wanted) = (self.current, self.wanted);
+        let mut renamed: Vec<Ident> = Vec::new();
+        let mut added: Vec<(&Ident, &Index)> = Vec::new();
+        for (name, index) in &wanted.indexes {
+            let same = |i: &Index| same_index(i, current, index, wanted);
+            if let Some(kept) = current.indexes.get(name).filter(|i| same(i)) {
+                let comment = index.comment.clone();
+                let statistics = index.statistics.clone();
+                self.table.indexes.insert(
+                    name.clone(),
+                    Index {
+                        comment,
+                        statistics,
+                        ..kept.clone()
+                    },
+                );
+                continue;
+            }
+            let other = current.indexes.iter().find(|(other, i)| {
+                !current.indexes.contains_key(name)
+                    && !wanted.indexes.contains_key(*other)
+                    && !renamed.contains(other)
+                    && same(i)
+            });
+            if let Some((other, kept)) = other {
+                renamed.push(other.clone());
+                let comment = index.comment.clone();
+                let statistics = index.statistics.clone();
+                self.table.indexes.insert(
+                    other.clone(),
+                    Index {
+                        comment,
+                        statistics,
+                        ..kept.clone()
+                    },
+                );
+                continue;
+            }
+            added.push((name, index));
+        }
+        for (name, index) in &current.indexes {
+            self.table.indexes.entry(name.clone()).or_insert_with(|| index.clone());
+        }
+        for (name, index) in added {
+            let free = self.free(name);
+            let twin = mapped.indexes.values().any(|i| same_index(i, &mapped, index, wanted));
+            if index.unique && !twin && crate::compare::index_columns(index).iter().any(|c| !self.only_new(c)) {
+                self.refuses_duplicates(name);
+            }
+            self.table.indexes.insert(free, index.clone());
+        }
+    }
+}

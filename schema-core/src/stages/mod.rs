@@ -1,0 +1,198 @@
+//! The path from old to new: a pure function from two schemas and the decisions to the stages between them.
+//!
+//! `bridge` is the schema in which every statement of either version works. What cannot serve both becomes a hazard with a
+//! name, or a refusal.
+
+mod columns;
+mod constraints;
+mod names;
+pub mod names_in;
+mod refusal;
+pub mod retype;
+mod syncs;
+mod table;
+
+pub use refusal::Refusal;
+
+use crate::plan::{Decisions, Hazard, Stage};
+use crate::schema::{EnumType, Ident, KeyTarget, QName, Schema, Table};
+
+/// The stages with the hazards that follow from the path itself.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// `old`, `bridge`, perhaps `swapped`, `new`.
+    pub stages: Vec<Stage>,
+    /// What old or new code may meet on the way.
+    pub hazards: Vec<Hazard>,
+}
+
+/// The stages between two schemas.
+///
+/// # Errors
+/// What PostgreSQL or the model cannot do, by name, each with the way out.
+pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
+    let mut refusals = refusal::unsupported(old, new);
+    let stage = |name: &str, schema: Schema| Stage {
+        name: name.to_owned(),
+        schema,
+    };
+    let mut target = new.clone();
+    target.fills = std::collections::BTreeMap::new();
+    if decisions.direct {
+        return if refusals.is_empty() {
+            Ok(Path {
+                stages: vec![stage("old", old.clone()), stage("new", target)],
+                hazards: Vec::new(),
+            })
+        } else {
+            Err(refusals)
+        };
+    }
+    let mut hazards = Vec::new();
+    let mut bridge = Schema {
+        others: old.others.clone(),
+        ..Schema::default()
+    };
+    bridge.namespaces = old.namespaces.clone();
+    bridge.namespaces.extend(new.namespaces.clone());
+    bridge.enums = bridge_enums(old, new, &mut hazards);
+    bridge.sequences = old.sequences.clone();
+    let renames = table::live_renames(old, new, decisions);
+    for (name, sequence) in &new.sequences {
+        if takes_over(name, sequence, old, new, &renames) {
+            continue;
+        }
+        let mut both = sequence.clone();
+        if let Some(was) = old.sequences.get(name) {
+            // The owner changes in contract, after the new column and before the old one goes.
+            both.owned_by.clone_from(&was.owned_by);
+        }
+        bridge.sequences.insert(name.clone(), both);
+    }
+    bridge.tables = old.tables.clone();
+    for (name, wanted) in &new.tables {
+        match old.tables.get(name) {
+            None => drop(
+                bridge
+                    .tables
+                    .insert(name.clone(), names::with_free_names(name, wanted, old)),
+            ),
+            Some(current) => {
+                let mut builder = table::Bridge::new(name, current, wanted, old, new, decisions);
+                builder.build();
+                bridge.tables.insert(name.clone(), builder.table);
+                bridge.syncs.extend(builder.syncs);
+                bridge.fills.extend(builder.fills);
+                target.fills.extend(builder.final_fills);
+                hazards.extend(builder.hazards);
+                refusals.extend(builder.refusals);
+            }
+        }
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    Ok(Path {
+        stages: vec![stage("old", old.clone()), stage("bridge", bridge), stage("new", target)],
+        hazards,
+    })
+}
+
+/// Whether a new sequence is the old column's under a new name: two generators would give numbers twice, so the old one
+/// serves both versions, and contract gives it its new name and owner.
+fn takes_over(
+    name: &QName,
+    sequence: &crate::schema::Sequence,
+    old: &Schema,
+    new: &Schema,
+    renames: &std::collections::BTreeMap<QName, std::collections::BTreeMap<Ident, Ident>>,
+) -> bool {
+    let Some((table, column)) = &sequence.owned_by else {
+        return false;
+    };
+    if old.sequences.contains_key(name) {
+        return false;
+    }
+    let from = renames
+        .get(table)
+        .and_then(|r| r.iter().find(|(_, to)| *to == column))
+        .map(|(from, _)| from);
+    from.is_some_and(|from| {
+        old.sequences_owned_by(table, from)
+            .any(|s| !new.sequences.contains_key(s))
+    })
+}
+
+/// Enums of both sides, with the labels that either knows.
+fn bridge_enums(old: &Schema, new: &Schema, hazards: &mut Vec<Hazard>) -> std::collections::BTreeMap<QName, EnumType> {
+    let mut enums = old.enums.clone();
+    for (name, wanted) in &new.enums {
+        if let Some(current) = old.enums.get(name)
+            && current.labels != wanted.labels
+        {
+            let added: Vec<&str> = wanted
+                .labels
+                .iter()
+                .filter(|l| !current.labels.contains(l))
+                .map(String::as_str)
+                .collect();
+            if !added.is_empty() && !old.columns_of_enum(name).is_empty() {
+                hazards.push(Hazard {
+                    kind: crate::plan::HazardKind::UnknownLabel,
+                    object: name.to_string(),
+                    message: format!(
+                        "new code may write {}, which old code cannot decode: deploy code that reads it before code that writes it",
+                        added.join(", ")
+                    ),
+                });
+            }
+        }
+        enums.insert(name.clone(), wanted.clone());
+    }
+    enums
+}
+
+/// Whether every label of `from` stands in `to` in the same order, so that adding labels is enough.
+pub fn labels_only_added(from: &EnumType, to: &EnumType) -> bool {
+    let mut rest = to.labels.iter();
+    from.labels.iter().all(|label| rest.any(|other| other == label))
+}
+
+/// The unique NOT NULL key that batches walk along: the primary key, else the first unique key or index that fits; empty
+/// when there is none.
+pub fn batch_key(table: &Table) -> Vec<Ident> {
+    let not_null = |columns: &[Ident]| {
+        !columns.is_empty()
+            && columns
+                .iter()
+                .all(|c| table.column(c).is_some_and(|column| column.not_null))
+    };
+    if let Some((_, key)) = table.primary_key() {
+        return key.columns.clone();
+    }
+    let keys = table
+        .constraints
+        .values()
+        .filter(|c| c.deferral == crate::schema::Deferral::Immediate);
+    if let Some(key) = keys.filter_map(|c| c.kind.key()).find(|key| not_null(&key.columns)) {
+        return key.columns.clone();
+    }
+    for index in table
+        .indexes
+        .values()
+        .filter(|i| i.unique && i.valid && i.predicate.is_none() && i.method == "btree")
+    {
+        let columns: Option<Vec<Ident>> = index
+            .keys
+            .iter()
+            .map(|k| match &k.target {
+                KeyTarget::Column(c) => Some(c.clone()),
+                KeyTarget::Expression(_) => None,
+            })
+            .collect();
+        if let Some(columns) = columns.filter(|c| not_null(c)) {
+            return columns;
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,53 @@
+use crate::schema::{QName, Schema, Table};
+
+/// Something that cannot be planned, with the way out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// The object, by name.
+    pub object: String,
+    /// Why it cannot be planned.
+    pub why: String,
+    /// What to do instead.
+    pub way_out: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}; {}", self.object, self.why, self.way_out)
+    }
+}
+
+/// Differences between tables for which there is no plan yet.
+pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    for (name, wanted) in &new.tables {
+        let Some(current) = old.tables.get(name) else { continue };
+        let mut refuse = |differs: bool, what: &str| {
+            if differs {
+                out.push(Refusal {
+                    object: name.to_string(),
+                    why: format!("{what} changes, and a table cannot change it while it is used"),
+                    way_out: "make a new table, move the rows, and drop the old one".to_owned(),
+                });
+            }
+        };
+        refuse(current.partition_by != wanted.partition_by, "its partition key");
+        refuse(
+            current.inherits != wanted.inherits,
+            "the list of tables that it inherits from",
+        );
+        refuse(
+            current.options.access_method != wanted.options.access_method,
+            "its access method",
+        );
+        refuse(
+            parent(current) != parent(wanted),
+            "the partitioned table that it belongs to, or its bound,",
+        );
+    }
+    out
+}
+
+fn parent(table: &Table) -> Option<(&QName, &str)> {
+    table.partition_of.as_ref().map(|p| (&p.parent, p.bound.as_str()))
+}

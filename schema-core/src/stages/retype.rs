@@ -1,0 +1,127 @@
+//! What a change of a column's type costs, from the measurements (`type.*`).
+
+use crate::schema::Column;
+
+/// A type's name without its modifiers, and the modifiers.
+fn parts(type_name: &str) -> (String, Vec<i64>) {
+    match type_name.split_once('(') {
+        Some((head, rest)) => {
+            let (inside, tail) = rest.split_once(')').unwrap_or((rest, ""));
+            let modifiers = inside.split(',').filter_map(|n| n.trim().parse().ok()).collect();
+            (format!("{}{}", head.trim_end(), tail), modifiers)
+        }
+        None => (type_name.to_owned(), Vec::new()),
+    }
+}
+
+/// Whether PostgreSQL changes the type without rewriting the table, scanning it or building an index anew. What stands on
+/// the column (expression indexes, predicates, checks) is not looked at here.
+pub fn is_instant(from: &Column, to: &Column) -> bool {
+    if from.collation != to.collation {
+        return false;
+    }
+    if from.type_name == to.type_name {
+        return true;
+    }
+    let ((a, am), (b, bm)) = (parts(&from.type_name), parts(&to.type_name));
+    let wider = || match (am.as_slice(), bm.as_slice()) {
+        (_, []) => true,
+        ([x], [y]) => y >= x,
+        _ => false,
+    };
+    match (a.as_str(), b.as_str()) {
+        ("character varying", "character varying") | ("bit varying", "bit varying") => wider(),
+        ("character varying", "text") => true,
+        ("text", "character varying") => bm.is_empty(),
+        ("numeric", "numeric") => match (am.as_slice(), bm.as_slice()) {
+            (_, []) => true,
+            ([p, s], [q, t]) => q >= p && s == t,
+            _ => false,
+        },
+        ("cidr", "inet") | ("xml", "text") => true,
+        (x, y) if x == y && is_time(x) => wider(),
+        _ => false,
+    }
+}
+
+fn is_time(name: &str) -> bool {
+    matches!(
+        name,
+        "timestamp without time zone"
+            | "timestamp with time zone"
+            | "time without time zone"
+            | "time with time zone"
+            | "interval"
+    )
+}
+
+/// How a value of one type becomes one of another, as SQL over `value`.
+pub fn conversion(value: &str, from: &str, to: &str) -> String {
+    let array = from.ends_with("[]");
+    if array && to.ends_with("[]") {
+        return format!("{value}::text[]::{to}");
+    }
+    match (from, to) {
+        (_, "boolean") if from != "text" && from != "integer" && !from.starts_with("character") => {
+            format!("{value}::text::boolean")
+        }
+        (f, t) if has_cast(f, t) => format!("{value}::{to}"),
+        _ => format!("{value}::text::{to}"),
+    }
+}
+
+/// Whether PostgreSQL has a cast of its own; through text otherwise (enums, domains, extension types).
+fn has_cast(from: &str, to: &str) -> bool {
+    let ((a, _), (b, _)) = (parts(from), parts(to));
+    let builtin = |name: &str| !name.contains('.');
+    let text = |name: &str| matches!(name, "text" | "character varying" | "character" | "\"char\"" | "name");
+    let number = |name: &str| {
+        matches!(
+            name,
+            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "money" | "oid"
+        )
+    };
+    let time = |name: &str| is_time(name) || name == "date";
+    builtin(&a)
+        && builtin(&b)
+        && (a == b
+            || text(&a)
+            || text(&b)
+            || (number(&a) && number(&b))
+            || (time(&a) && time(&b))
+            || matches!(
+                (a.as_str(), b.as_str()),
+                ("integer", "boolean")
+                    | ("boolean", "integer")
+                    | ("json", "jsonb")
+                    | ("jsonb", "json")
+                    | ("inet", "cidr")
+                    | ("cidr", "inet")
+            ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(from: &str, to: &str) -> bool {
+        is_instant(&Column::new("c", from), &Column::new("c", to))
+    }
+
+    #[test]
+    fn widening_is_instant_and_narrowing_is_not() {
+        assert!(instant("character varying(20)", "character varying(50)"));
+        assert!(instant("character varying(20)", "character varying"));
+        assert!(instant("character varying(20)", "text"));
+        assert!(instant("text", "character varying"));
+        assert!(instant("numeric(10,2)", "numeric(14,2)"));
+        assert!(instant("numeric(10,2)", "numeric"));
+        assert!(instant("timestamp(3) with time zone", "timestamp with time zone"));
+        assert!(!instant("character varying(50)", "character varying(20)"));
+        assert!(!instant("text", "character varying(50)"));
+        assert!(!instant("numeric(10,2)", "numeric(10,4)"));
+        assert!(!instant("integer", "bigint"));
+        assert!(!instant("character varying(5)[]", "character varying(9)[]"));
+        assert!(!instant("timestamp without time zone", "timestamp with time zone"));
+    }
+}

@@ -1,0 +1,154 @@
+//! The bridge of one table that both versions know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Refusal;
+use crate::plan::{Decisions, Hazard, HazardKind};
+use crate::schema::{Fill, Ident, QName, Schema, Sync, Table};
+
+/// Everything that the bridge of one table is made from, and what it has become so far.
+pub(super) struct Bridge<'a> {
+    pub(super) name: &'a QName,
+    pub(super) current: &'a Table,
+    pub(super) wanted: &'a Table,
+    pub(super) old: &'a Schema,
+    pub(super) decisions: &'a Decisions,
+    /// Columns of this table that change their name: from to to.
+    pub(super) renames: BTreeMap<Ident, Ident>,
+    /// The same for every table, for foreign keys that point at them.
+    pub(super) all_renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
+    /// Relation names given out so far.
+    pub(super) taken: BTreeSet<Ident>,
+    pub(super) table: Table,
+    pub(super) syncs: BTreeMap<QName, Sync>,
+    pub(super) fills: BTreeMap<String, Fill>,
+    pub(super) final_fills: BTreeMap<String, Fill>,
+    pub(super) hazards: Vec<Hazard>,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl<'a> Bridge<'a> {
+    pub(super) fn new(
+        name: &'a QName,
+        current: &'a Table,
+        wanted: &'a Table,
+        old: &'a Schema,
+        new: &'a Schema,
+        decisions: &'a Decisions,
+    ) -> Self {
+        let all_renames = live_renames(old, new, decisions);
+        let renames = all_renames.get(name).cloned().unwrap_or_default();
+        let table = Table {
+            comment: wanted.comment.clone(),
+            partition_by: current.partition_by.clone(),
+            partition_of: current.partition_of.clone(),
+            inherits: current.inherits.clone(),
+            ..Table::default()
+        };
+        Self {
+            name,
+            current,
+            wanted,
+            old,
+            decisions,
+            renames,
+            all_renames,
+            taken: BTreeSet::new(),
+            table,
+            syncs: BTreeMap::new(),
+            fills: BTreeMap::new(),
+            final_fills: BTreeMap::new(),
+            hazards: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+
+    pub(super) fn build(&mut self) {
+        self.taken = self
+            .current
+            .constraints
+            .keys()
+            .chain(self.current.indexes.keys())
+            .cloned()
+            .collect();
+        self.columns();
+        self.constraints();
+        self.indexes();
+        self.options();
+        self.keys_of_fills();
+        self.syncs();
+    }
+
+    pub(super) fn hazard(&mut self, kind: HazardKind, object: impl Into<String>, message: impl Into<String>) {
+        self.hazards.push(Hazard {
+            kind,
+            object: object.into(),
+            message: message.into(),
+        });
+    }
+
+    pub(super) fn object(&self, column: &Ident) -> String {
+        format!("{}.{column}", self.name)
+    }
+
+    /// Whether the column exists in new alone, and is no new name of an old one.
+    pub(super) fn only_new(&self, column: &Ident) -> bool {
+        self.current.column(column).is_none() && !self.renames.values().any(|to| to == column)
+    }
+
+    /// Whether the column exists in old alone, and gets no new name.
+    pub(super) fn only_old(&self, column: &Ident) -> bool {
+        self.wanted.column(column).is_none() && !self.renames.contains_key(column)
+    }
+
+    fn options(&mut self) {
+        let (was, is) = (&self.current.options, &self.wanted.options);
+        self.table.options = crate::schema::TableOptions {
+            // What names an index waits until the indexes have their names; who sees which rows changes with the code.
+            replica_identity: was.replica_identity.clone(),
+            replica_identity_index: was.replica_identity_index.clone(),
+            cluster_on: was.cluster_on.clone(),
+            row_security: was.row_security,
+            force_row_security: was.force_row_security,
+            ..is.clone()
+        };
+    }
+
+    fn keys_of_fills(&mut self) {
+        // Walk along a key that stands from the start: one that the plan builds may not be there yet.
+        let key = super::batch_key(self.current);
+        for fill in self.fills.values_mut().chain(self.final_fills.values_mut()) {
+            fill.key.clone_from(&key);
+        }
+        let target_key = super::batch_key(self.wanted);
+        for fill in self.final_fills.values_mut() {
+            if fill.key.iter().any(|c| self.wanted.column(c).is_none()) {
+                fill.key.clone_from(&target_key);
+            }
+        }
+    }
+}
+
+/// Renames that are not yet spent: the old name stands in old only, the new one in new only.
+pub(super) fn live_renames(
+    old: &Schema,
+    new: &Schema,
+    decisions: &Decisions,
+) -> BTreeMap<QName, BTreeMap<Ident, Ident>> {
+    let mut out: BTreeMap<QName, BTreeMap<Ident, Ident>> = BTreeMap::new();
+    for rename in &decisions.renames {
+        let (Some(before), Some(after)) = (old.tables.get(&rename.table), new.tables.get(&rename.table)) else {
+            continue;
+        };
+        let alive = before.column(&rename.from).is_some()
+            && before.column(&rename.to).is_none()
+            && after.column(&rename.to).is_some()
+            && after.column(&rename.from).is_none();
+        if alive {
+            out.entry(rename.table.clone())
+                .or_default()
+                .insert(rename.from.clone(), rename.to.clone());
+        }
+    }
+    out
+}
