@@ -1,6 +1,8 @@
 //! Rust structs as PostgreSQL tables, and changes to them while two versions of the code run.
 //!
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
+//!
+#![doc = include_str!("attributes.md")]
 
 #[doc(hidden)]
 #[path = "check.rs"]
