@@ -22,7 +22,7 @@ pub trait Unverified {
 
 impl<T: ?Sized> Unverified for Probe<T> {}
 
-/// A column of a table, for structs that reference or read it.
+/// A column of a table, for structs that reference or read it. A reference needs the same `T` on both sides.
 pub struct Column<T> {
     sql: Option<SqlName>,
     nullable: bool,
@@ -57,9 +57,6 @@ pub const fn is(found: Option<SqlName>, said: SqlName, column: &str) {
         text.fail();
     }
 }
-
-/// A reference: both columns have the same Rust type, which the type parameter says.
-pub const fn references<T>(_: Column<T>) {}
 
 /// A field of a struct that reads a table of another one.
 #[track_caller]

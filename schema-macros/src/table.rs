@@ -99,7 +99,7 @@ fn checks(table: &TableDecl) -> TokenStream {
             .filter_map(|(column, field)| {
                 let ty = rust_type(table.column(&column.value)?);
                 let constant = hidden(field);
-                Some(quote_spanned!(field.span()=> __schemagen::references::<#ty>(#owner::#constant);))
+                Some(quote_spanned!(field.span()=> let _: __schemagen::Column<#ty> = #owner::#constant;))
             })
             .collect()
     });
