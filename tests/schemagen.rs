@@ -5,4 +5,5 @@ mod cli;
 mod expression;
 mod introspect;
 mod server;
+mod scan;
 mod wiring;
