@@ -66,7 +66,7 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let layout = Layout::new(
         &out,
         NewPlan {
-            record: record(&plan, project, &sides, &verdict),
+            record: record(&plan, &out, &sides, &verdict),
             plan: &plan,
             stamp: args.stamp.unwrap_or_else(Version::now),
             released: args.released,
@@ -119,11 +119,11 @@ fn report_forks(directory: &Directory) -> bool {
     !forks.is_empty()
 }
 
-fn record(plan: &Plan, project: &Project, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
+fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
     PlanRecord {
         why: format!("from {} to {}", sides.from.label, sides.to.label),
         parent: Parent {
-            history: project.directory.history_digest(),
+            history: out.history_digest(),
             schema: fingerprint(&sides.from.schema),
         },
         proof: verdict.text.clone(),

@@ -39,8 +39,12 @@ pub fn sides(sides: &Sides) {
     }
 }
 
+/// `1 file`, `2 files`.
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 fn contents(schema: &schema_core::schema::Schema) -> String {
-    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let mut text = format!(
         "{}, {}",
         count(schema.tables.len(), "table"),
@@ -58,9 +62,9 @@ pub fn plan(plan: &Plan, layout: &Layout, verdict: &Verdict, dry_run: bool) {
     let record = &layout.record;
     let written = if dry_run { "would write" } else { "wrote" };
     say(format_args!(
-        "{written} plan {} ({} files)",
+        "{written} plan {} ({})",
         record.folder(),
-        plan.files.len()
+        count(plan.files.len(), "file")
     ));
     if !record.waiting.is_empty() {
         say(format_args!(
