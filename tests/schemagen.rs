@@ -2,6 +2,7 @@
 
 mod catalog;
 mod cli;
+mod expression;
 mod introspect;
 mod server;
 mod wiring;

@@ -34,6 +34,7 @@ pub mod introspect;
 pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
 pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;

@@ -37,7 +37,22 @@ pub fn create_sync(function: &QName, sync: &Sync) -> Vec<String> {
         SyncDirection::TwoWay => two_way_body(sync),
         SyncDirection::Forward | SyncDirection::Backward => {
             let value = sync.up.clone().unwrap_or_else(|| Expr(format!("NEW.{}", sync.from)));
-            format!("  NEW.{} := {value};\n", sync.to)
+            let assign = format!("NEW.{} := {value};", sync.to);
+            let mut body = match sync.direction {
+                // A value of the new type that the old one cannot hold must not stop new code.
+                SyncDirection::Backward => {
+                    format!(
+                        "  BEGIN\n    {assign}\n  EXCEPTION WHEN OTHERS THEN NEW.{} := NULL;\n  END;\n",
+                        sync.to
+                    )
+                }
+                _ => format!("  {assign}\n"),
+            };
+            if !sync.key_locks.is_empty() {
+                let locks: String = sync.key_locks.iter().map(key_lock_text).collect();
+                body += &format!("  IF TG_OP = 'INSERT' THEN\n{locks}  END IF;\n");
+            }
+            body
         }
     };
     // serde_json on a plain struct of strings cannot fail.

@@ -14,12 +14,19 @@ impl Bridge<'_> {
                 continue;
             };
             let default = self.table.column(to).and_then(|c| c.default.clone());
-            let retyped = source.type_name != wanted.type_name;
+            let shadow = self.shadows.contains_key(from);
+            // An assignment in the trigger converts by itself, and raises where a value does not fit.
+            let retyped = source.type_name != wanted.type_name && !shadow;
             let decided = self
                 .decisions
                 .retypes
                 .iter()
                 .find(|r| r.column.table == *self.name && (r.column.column == *to || r.column.column == *from));
+            let direction = if shadow {
+                SyncDirection::Forward
+            } else {
+                SyncDirection::TwoWay
+            };
             let convert = |given: Option<&Expr>, column: &Ident, a: &str, b: &str| {
                 let names: Vec<Ident> = vec![column.clone()];
                 match given {
@@ -44,7 +51,7 @@ impl Bridge<'_> {
                 table: self.name.clone(),
                 from: from.clone(),
                 to: to.clone(),
-                direction: SyncDirection::TwoWay,
+                direction,
                 up,
                 down,
                 to_default: default.map(|d| Expr(format!("({d})::{}", wanted.type_name))),
