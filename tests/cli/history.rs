@@ -306,3 +306,54 @@ async fn tables_that_stand_already_are_adopted() {
         drift.stderr
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_is_never_guessed() {
+    let place = place(V1);
+    generate(&place, "20260101000000");
+    place.write("src/lib.rs", &contacts(&V2.replace(", renamed_from = \"name\"", "")));
+    let before = place.files();
+    let check = schemagen(&place, &["generate", "--check"]);
+    assert_eq!(
+        check.code,
+        Some(1),
+        "an open question is a change without a plan: {}",
+        check.stderr
+    );
+    let asks = schemagen(&place, &["generate", "--no-proof"]);
+    assert_eq!(asks.code, Some(2), "{}", asks.stderr);
+    assert!(
+        asks.stderr.contains("--rename contacts.name=full_name"),
+        "{}",
+        asks.stderr
+    );
+    assert!(asks.stderr.contains("--no-renames"), "{}", asks.stderr);
+    assert_eq!(place.files(), before);
+    done(
+        &place,
+        &["generate", "--rename", "contacts.name=full_name", "--no-proof"],
+    );
+    let plan = place
+        .files()
+        .into_iter()
+        .filter(|(name, _)| name.ends_with("plan.yaml"))
+        .map(|(_, text)| text)
+        .last()
+        .unwrap();
+    assert!(plan.contains("renames:"), "the decision is recorded: {plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_the_scratch_server_cannot_run() {
+    let place = Workplace::new();
+    place.write(
+        "wanted.sql",
+        "CREATE TABLE t (id int);\nCREATE EXTENSION no_such_extension;\n",
+    );
+    let run = schemagen(&place, &["generate", "--from", "empty", "--to", "wanted.sql"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    for part in ["wanted.sql", "line 2", "no_such_extension", "--scratch-url"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    assert_eq!(place.names(), ["wanted.sql"]);
+}
