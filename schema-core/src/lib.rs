@@ -34,10 +34,8 @@ pub mod introspect;
 pub mod migrations;
 #[cfg(feature = "engine")]
 pub mod plan;
-pub mod planner;
-pub mod planner;
 #[cfg(feature = "engine")]
-pub mod proof;
+pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
 #[cfg(feature = "engine")]

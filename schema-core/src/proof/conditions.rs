@@ -24,7 +24,16 @@ pub(super) async fn conditions(
                 && later != table
             {
                 let changed = changed_columns(plan, name, table, later);
-                demands(&mut found, &changed, &sources(plan, name), name, table, later);
+                let supplied = supplied_columns(plan, name);
+                demands(
+                    &mut found,
+                    &changed,
+                    &supplied,
+                    &sources(plan, name),
+                    name,
+                    table,
+                    later,
+                );
             }
         }
         keep_readable(connection, &mut out, name, found).await?;
@@ -56,7 +65,8 @@ pub(super) async fn conditions_back(
             }
         }
         let mut found = Vec::new();
-        demands(&mut found, &BTreeSet::new(), &BTreeMap::new(), name, &known, before);
+        let none = BTreeSet::new();
+        demands(&mut found, &none, &none, &BTreeMap::new(), name, &known, before);
         keep_readable(connection, &mut out, name, found).await?;
     }
     sqlx::raw_sql("COMMIT").execute(connection).await?;
@@ -86,6 +96,7 @@ async fn keep_readable(
 fn demands(
     out: &mut Vec<Condition>,
     changed: &BTreeSet<Ident>,
+    supplied: &BTreeSet<Ident>,
     sources: &BTreeMap<Ident, Ident>,
     name: &QName,
     old: &Table,
@@ -98,7 +109,12 @@ fn demands(
     };
     let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
     let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
-    for column in later.columns.iter().filter(|c| c.not_null && is_old(&c.name)) {
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| c.not_null && !supplied.contains(&c.name))
+    {
+        // A conversion makes no value of NULL: only a fill does.
         if old.column(&old_name(&column.name)).is_some_and(|c| !c.not_null) {
             out.push(Condition {
                 holds: format!("SELECT NOT EXISTS (SELECT FROM {from} WHERE {} IS NULL)", column.name),
@@ -163,6 +179,18 @@ fn demands(
             expression: format!("unique ({parts})"),
         });
     }
+}
+
+/// Columns to which the plan gives a value where they have none.
+fn supplied_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    plan.files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Fill(fill)) if fill.table == *name && fill.value.is_some() => Some(fill.column.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Columns whose values the plan changes, so that what a later stage demands says nothing about the old ones.
