@@ -23,27 +23,85 @@ pub(super) async fn conditions(
             if let Some(later) = stage.schema.tables.get(name)
                 && later != table
             {
-                demands(&mut found, plan, name, table, later);
+                let changed = changed_columns(plan, name, table, later);
+                let supplied = supplied_columns(plan, name);
+                demands(
+                    &mut found,
+                    &changed,
+                    &supplied,
+                    &sources(plan, name),
+                    name,
+                    table,
+                    later,
+                );
             }
         }
-        let mut readable: Vec<Condition> = Vec::new();
-        for condition in found {
-            if !readable.iter().any(|c| c.holds == condition.holds)
-                && run(connection, format!("SELECT ({})", condition.holds)).await?.is_ok()
-            {
-                readable.push(condition);
-            }
-        }
-        if !readable.is_empty() {
-            out.insert(name.clone(), readable);
-        }
+        keep_readable(connection, &mut out, name, found).await?;
     }
     Ok(out)
 }
 
-fn demands(out: &mut Vec<Condition>, plan: &Plan, name: &QName, old: &Table, later: &Table) {
-    let changed = changed_columns(plan, name, old, later);
-    let sources = sources(plan, name);
+/// What rows of new code must meet in the bridge so that the way back stays open: the old constraints over columns that
+/// new code still knows.
+pub(super) async fn conditions_back(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    old: &Schema,
+    new: &Schema,
+) -> Result<BTreeMap<QName, Vec<Condition>>, ProofError> {
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    let mut out = BTreeMap::new();
+    for (name, table) in &new.tables {
+        let Some(before) = old.tables.get(name).filter(|t| *t != table) else {
+            continue;
+        };
+        // In the bridge a synced column stands under both names.
+        let mut known = table.clone();
+        for (to, from) in sources(plan, name) {
+            if let Some(column) = table.column(&to) {
+                let mut column = column.clone();
+                column.name = from;
+                known.columns.push(column);
+            }
+        }
+        let mut found = Vec::new();
+        let none = BTreeSet::new();
+        demands(&mut found, &none, &none, &BTreeMap::new(), name, &known, before);
+        keep_readable(connection, &mut out, name, found).await?;
+    }
+    sqlx::raw_sql("COMMIT").execute(connection).await?;
+    Ok(out)
+}
+
+async fn keep_readable(
+    connection: &mut PgConnection,
+    out: &mut BTreeMap<QName, Vec<Condition>>,
+    name: &QName,
+    found: Vec<Condition>,
+) -> Result<(), ProofError> {
+    let mut readable: Vec<Condition> = Vec::new();
+    for condition in found {
+        if !readable.iter().any(|c| c.holds == condition.holds)
+            && run(connection, format!("SELECT ({})", condition.holds)).await?.is_ok()
+        {
+            readable.push(condition);
+        }
+    }
+    if !readable.is_empty() {
+        out.insert(name.clone(), readable);
+    }
+    Ok(())
+}
+
+fn demands(
+    out: &mut Vec<Condition>,
+    changed: &BTreeSet<Ident>,
+    supplied: &BTreeSet<Ident>,
+    sources: &BTreeMap<Ident, Ident>,
+    name: &QName,
+    old: &Table,
+    later: &Table,
+) {
     // The old rows under the names that they will have.
     let from = {
         let aliases: String = sources.iter().map(|(to, from)| format!(", t.{from} AS {to}")).collect();
@@ -51,7 +109,12 @@ fn demands(out: &mut Vec<Condition>, plan: &Plan, name: &QName, old: &Table, lat
     };
     let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
     let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
-    for column in later.columns.iter().filter(|c| c.not_null && is_old(&c.name)) {
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| c.not_null && !supplied.contains(&c.name))
+    {
+        // A conversion makes no value of NULL: only a fill does.
         if old.column(&old_name(&column.name)).is_some_and(|c| !c.not_null) {
             out.push(Condition {
                 holds: format!("SELECT NOT EXISTS (SELECT FROM {from} WHERE {} IS NULL)", column.name),
@@ -116,6 +179,18 @@ fn demands(out: &mut Vec<Condition>, plan: &Plan, name: &QName, old: &Table, lat
             expression: format!("unique ({parts})"),
         });
     }
+}
+
+/// Columns to which the plan gives a value where they have none.
+fn supplied_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    plan.files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Fill(fill)) if fill.table == *name && fill.value.is_some() => Some(fill.column.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Columns whose values the plan changes, so that what a later stage demands says nothing about the old ones.

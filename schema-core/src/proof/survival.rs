@@ -49,7 +49,7 @@ impl Snapshots {
             let columns: Vec<String> = table
                 .columns
                 .iter()
-                .map(|c| format!("{0}::text AS {0}", c.name))
+                .map(|c| format!("{0}::text COLLATE \"C\" AS {0}", c.name))
                 .collect();
             exec(
                 connection,
@@ -91,13 +91,17 @@ impl Snapshots {
                 .map(|c| &c.name)
                 .filter(|c| snapshot.columns.contains(*c) && !lost.contains(&(name.clone(), (*c).clone())))
                 .collect();
+            if common.is_empty() {
+                // The table was gone meanwhile, rows and all.
+                continue;
+            }
             let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common
                 .into_iter()
                 .partition(|c| changing.contains(&(name.clone(), (*c).clone())));
             let mut queries: Vec<(String, String)> = Vec::new();
             if !exact.is_empty() {
                 let kept: Vec<String> = exact.iter().map(ToString::to_string).collect();
-                let live: Vec<String> = exact.iter().map(|c| format!("{c}::text")).collect();
+                let live: Vec<String> = exact.iter().map(|c| format!("{c}::text COLLATE \"C\"")).collect();
                 queries.push((
                     name.to_string(),
                     format!(
@@ -112,7 +116,7 @@ impl Snapshots {
                 queries.push((
                     format!("{name}.{column}"),
                     format!(
-                        "SELECT {column} FROM {} WHERE {column} IS NOT NULL EXCEPT ALL SELECT {column}::text FROM {name}",
+                        "SELECT {column} FROM {} WHERE {column} IS NOT NULL EXCEPT ALL SELECT {column}::text COLLATE \"C\" FROM {name}",
                         snapshot.copy
                     ),
                 ));

@@ -30,6 +30,8 @@ impl Side<'_> {
 
 /// What is known at one boundary.
 pub(super) struct Boundary<'a> {
+    /// The schema before the plan.
+    pub(super) old: &'a Schema,
     /// The schema that stands.
     pub(super) stage: &'a Schema,
     pub(super) touched: &'a BTreeSet<QName>,
@@ -335,9 +337,17 @@ impl Run<'_> {
         };
         for row in &rows {
             for (at, check) in checks.iter().enumerate() {
-                if !row.try_get::<Option<bool>, _>(at)?.unwrap_or(true)
-                    && !self.is_announced(name, check.reasons(), check.old)
+                if row.try_get::<Option<bool>, _>(at)?.unwrap_or(true)
+                    || self.is_announced(name, check.reasons(), check.old)
                 {
+                    continue;
+                }
+                if self.is_becoming_not_null(name, check) {
+                    self.report.notes.insert(format!(
+                        "new code may read NULL in {name}.{} until contract: old code may write it, and nothing fills it",
+                        check.column
+                    ));
+                } else {
                     self.report.troubles.push(Trouble {
                         table: name.clone(),
                         operation: operation.clone(),
@@ -348,6 +358,12 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A column of both versions that only the new one takes for NOT NULL: contract refuses to go on while NULLs are left.
+    fn is_becoming_not_null(&self, name: &QName, check: &Check) -> bool {
+        let old = self.boundary.old.tables.get(name).and_then(|t| t.column(&check.column));
+        !check.old && check.reasons() == [Reason::ReadsNull] && old.is_some_and(|c| !c.not_null)
     }
 
     fn refused(&mut self, name: &QName, table: &Table, operation: &Operation, refused: &Refused) {
@@ -399,13 +415,18 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a hazard of the plan names this table and one of these reasons.
+    /// Whether a hazard of the plan names this table, or the type of one of its columns, and one of these reasons.
     fn is_announced(&self, name: &QName, reasons: &[Reason], old: bool) -> bool {
+        let types = [self.side.schema, self.boundary.stage]
+            .into_iter()
+            .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
+            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
+        let names: BTreeSet<&str> = types.map(|t| t.name.raw()).chain([name.name.raw()]).collect();
         reasons.iter().any(|reason| {
             self.boundary
                 .hazards
                 .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && h.object.contains(name.name.raw()))
+                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n)))
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::ProofError;
-use crate::schema::{Literal, Schema};
+use crate::schema::{Column, Ident, Literal, QName, Schema};
 
 /// Values for the types of a schema.
 #[derive(Debug, Default)]
@@ -13,6 +13,14 @@ pub(super) struct Values {
     labels: BTreeMap<String, Vec<String>>,
     /// Types that we have no rule for (domains, composite types, extensions' types): what the server took.
     learned: BTreeMap<String, Vec<String>>,
+    /// Columns whose type the plan changes, with labels or the type that their values must convert to.
+    becoming: BTreeMap<(QName, Ident), Becoming>,
+}
+
+#[derive(Debug)]
+enum Becoming {
+    Labels(Vec<String>),
+    Type(String),
 }
 
 /// What a type that we do not know may take.
@@ -83,6 +91,49 @@ impl Values {
         Ok(values)
     }
 
+    /// Lets columns whose type changes have values that the new type takes as well.
+    pub(super) fn convertible(&mut self, old: &Schema, new: &Schema) {
+        for (name, table) in &old.tables {
+            for column in &table.columns {
+                let later = new.tables.get(name).and_then(|t| t.column(&column.name));
+                let Some(later) = later.filter(|c| c.type_name != column.type_name) else {
+                    continue;
+                };
+                let becoming = match new.enum_of_type(&later.type_name) {
+                    Some(enum_name) => Becoming::Labels(new.enums[enum_name].labels.clone()),
+                    None => Becoming::Type(later.type_name.clone()),
+                };
+                self.becoming.insert((name.clone(), column.name.clone()), becoming);
+            }
+        }
+    }
+
+    /// The value number `n` of a column.
+    pub(super) fn of_column(&self, table: &QName, column: &Column, n: usize) -> Option<String> {
+        let type_name = &column.type_name;
+        let text = match self.becoming.get(&(table.clone(), column.name.clone())) {
+            Some(Becoming::Labels(labels)) if !self.labels.contains_key(type_name) && !labels.is_empty() => {
+                labels.get(n % labels.len()).cloned()
+            }
+            Some(Becoming::Type(later)) if is_text(type_name) && !is_text(later) => text_of(later, n),
+            _ => None,
+        };
+        match text {
+            Some(text) => Some(format!("{}::{type_name}", Literal(&text))),
+            None => self.nth(type_name, n),
+        }
+    }
+
+    /// A value at the ends of the column's type; an ordinary one where the type changes, since the other type ends
+    /// elsewhere.
+    pub(super) fn boundary_of_column(&self, table: &QName, column: &Column, n: usize) -> Option<String> {
+        if self.becoming.contains_key(&(table.clone(), column.name.clone())) {
+            self.of_column(table, column, n)
+        } else {
+            self.boundary(&column.type_name, n)
+        }
+    }
+
     /// The value number `n`; different numbers give different values where the type has enough of them.
     pub(super) fn nth(&self, type_name: &str, n: usize) -> Option<String> {
         if let Some(element) = type_name.strip_suffix("[]") {
@@ -109,7 +160,7 @@ impl Values {
     }
 
     /// Values at the ends of the type.
-    pub(super) fn boundary(&self, type_name: &str, n: usize) -> Option<String> {
+    fn boundary(&self, type_name: &str, n: usize) -> Option<String> {
         if type_name.ends_with("[]") {
             return Some(format!("'{{}}'::{type_name}"));
         }
@@ -133,6 +184,10 @@ impl Values {
         };
         Some(format!("{}::{type_name}", Literal(&text)))
     }
+}
+
+fn is_text(type_name: &str) -> bool {
+    matches!(split(type_name).0, "text" | "character varying" | "character")
 }
 
 /// `numeric(12,2)` as base and arguments; the time types keep their words.

@@ -76,9 +76,9 @@ impl Writer<'_> {
             }
             let value = match shape {
                 Shape::Nulls if !column.not_null => Some("NULL".to_owned()),
-                Shape::Boundary => self.values.boundary(&column.type_name, n),
-                Shape::Duplicates if !self.is_keyed(&column.name) => self.values.nth(&column.type_name, 0),
-                _ => self.values.nth(&column.type_name, n),
+                Shape::Boundary => self.values.boundary_of_column(self.name, column, n),
+                Shape::Duplicates if !self.is_keyed(&column.name) => self.values.of_column(self.name, column, 0),
+                _ => self.values.of_column(self.name, column, n),
             };
             match value {
                 Some(value) => drop(row.insert(column.name.clone(), value)),
@@ -210,7 +210,7 @@ impl Writer<'_> {
             let mut values = vec![row[*column].clone()];
             values.extend(literals.iter().map(|text| Literal(text).to_string()));
             if let Some(column) = self.table.column(column) {
-                values.extend((0..3).filter_map(|n| self.values.nth(&column.type_name, n)));
+                values.extend((0..3).filter_map(|n| self.values.of_column(self.name, column, n)));
                 if !column.not_null {
                     values.push("NULL".to_owned());
                 }
