@@ -105,7 +105,13 @@ fn demands(
     // The old rows under the names that they will have.
     let from = {
         let aliases: String = sources.iter().map(|(to, from)| format!(", t.{from} AS {to}")).collect();
-        format!("(SELECT t.*{aliases} FROM {name} t) AS {}", name.name)
+        // By name: between two files the table has columns of both versions.
+        let columns: Vec<String> = old.columns.iter().map(|c| format!("t.{}", c.name)).collect();
+        format!(
+            "(SELECT {}{aliases} FROM {name} t) AS {}",
+            columns.join(", "),
+            name.name
+        )
     };
     let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
     let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
