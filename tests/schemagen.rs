@@ -6,6 +6,7 @@ mod expression;
 mod introspect;
 mod race;
 mod rollout;
+mod scan;
 mod server;
 mod sync;
 mod traffic;

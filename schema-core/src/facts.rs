@@ -67,6 +67,7 @@ pub enum Op {
     Update,
     UpdateBatches,
     Check,
+    Preflight,
     PartitionAttach,
     PartitionDetach,
 }
@@ -162,6 +163,7 @@ impl Op {
             Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
             Self::IndexAttach => (None, None, Instant, Class::Transaction),
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
+            Self::Preflight => (Some(LockMode::AccessShare), None, Scan, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
             Self::PartitionAttach => (
