@@ -101,12 +101,24 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
 fn refill(state: &Schema, sync: &Sync) -> Fill {
     let (column, value, missing) = match sync.direction {
         SyncDirection::TwoWay => {
-            let missing = if sync.by_image {
-                format!("pg_catalog.record_image_ne(ROW({}), ROW({}))", sync.from, sync.to)
+            let row = format!("NEW.{}", sync.to);
+            let value = sync
+                .down
+                .as_ref()
+                .map_or(&row, |down| &down.0)
+                .replace(&row, &sync.to.to_string());
+            let missing = if sync.by_image && sync.down.is_none() {
+                format!("pg_catalog.record_image_ne(ROW({}), ROW({value}))", sync.from)
+            } else if sync.by_image {
+                // Two types have two images.
+                format!(
+                    "({})::pg_catalog.text IS DISTINCT FROM ({value})::pg_catalog.text",
+                    sync.from
+                )
             } else {
-                format!("{} IS DISTINCT FROM {}", sync.from, sync.to)
+                format!("{} IS DISTINCT FROM {value}", sync.from)
             };
-            (sync.from.clone(), Some(Expr(sync.to.to_string())), missing)
+            (sync.from.clone(), Some(Expr(value)), missing)
         }
         SyncDirection::Forward | SyncDirection::Backward => (
             sync.from.clone(),
