@@ -16,7 +16,7 @@ use super::source::{ItemKind, Source, TypeItem, segments};
 use super::types::ours;
 use super::{Scan, ScanErrors, Span};
 use crate::plan::TableRename;
-use crate::schema::{Ident, Namespace, QName, Slot, Table};
+use crate::schema::{Ident, QName, Slot, Table};
 
 /// A table with the place where it was declared.
 struct Declared {

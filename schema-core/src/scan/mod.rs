@@ -115,7 +115,3 @@ pub fn scan(root: &Path, options: &ScanOptions) -> Result<Scan, ScanErrors> {
     let scan = build::build(&source, &mut errors);
     errors.into_result(scan)
 }
-
-#[cfg(test)]
-#[path = "../../../tests/scan.rs"]
-mod cases;
