@@ -1,8 +1,8 @@
 use schema_core::config::ConfigError;
 use schema_core::migrations::MigrationsError;
+use schema_core::planner::PlanError;
+use schema_core::proof::ProofError;
 use schema_core::source::{LeftoverConflict, OwnershipError, SourceError};
-
-use crate::planning::PlanError;
 
 /// Why a command ends with exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,12 @@ pub enum CliError {
     /// A plan that failed its proof.
     #[error("the plan failed its proof and was not written:\n{0}")]
     Proof(String),
+    /// A plan that could not be put to the proof.
+    #[error("the plan could not be proven and was not written: {0}")]
+    Unprovable(#[from] ProofError),
+    /// A record that YAML cannot hold.
+    #[error("cannot write the proof's record: {0}")]
+    Yaml(#[from] serde_yaml::Error),
     /// Standard output.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),

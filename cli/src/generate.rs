@@ -1,15 +1,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use schema_core::migrations::{Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
+use schema_core::migrations::{CACHE, Cache, Changes, Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
 use schema_core::plan::{Phase, Plan};
+use schema_core::planner::plan;
+use schema_core::review::{Change, changes};
 use schema_core::schema::{Schema, fingerprint};
 use schema_core::source::{Loader, Origin};
 
 use crate::args::{Generate, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{decisions, options, plan, spent_renames};
+use crate::planning::{decisions, options, spent_renames};
 use crate::project::{Project, Sides};
 use crate::{Outcome, baseline, proving, report};
 
@@ -30,6 +32,9 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let forks = report_forks(&project.directory);
     let sides = project.sides(loader, &args.sources).await?;
     report::sides(&sides);
+    if args.check {
+        return Ok(check(&changes(&sides.from.schema, &sides.target), forks));
+    }
     let model = sides.to.model().map(|model| &model.decisions);
     let mut decisions = decisions(model, &args.answers, &sides.from.schema, &sides.target)?;
     for line in spent_renames(&mut decisions, &sides.from.schema) {
@@ -37,19 +42,23 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     }
     let options = options(project, &sides, &args.answers, args.name.as_deref());
     let mut plan = plan(&sides.from.schema, &sides.target, &decisions, &options)?;
-    if args.check {
-        return Ok(check(&plan, forks));
-    }
-    let baseline = baseline::prepend(&mut plan, &sides).await?;
-    if plan.is_empty() {
-        say("nothing to do: no difference");
-        return Ok(Outcome::Done);
+    if let Some(model) = sides.to.model() {
+        report::name_star_uses(&mut plan, model);
     }
     let verdict = if args.no_proof {
         proving::Verdict::none()
     } else {
         proving::prove(&plan, loader).await?
     };
+    // The baseline changes nothing that the plan starts from, so it has a proof of its own.
+    let baseline = baseline::prepend(&mut plan, &sides).await?;
+    if plan.is_empty() {
+        if !args.dry_run {
+            refresh_cache(&project.directory, &sides)?;
+        }
+        say("nothing to do: no difference");
+        return Ok(Outcome::Done);
+    }
     let leads_to = if baseline {
         Some(baseline::fresh_database(&plan, &out, &sides, args.released, loader).await?)
     } else {
@@ -58,7 +67,7 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let layout = Layout::new(
         &out,
         NewPlan {
-            record: record(&plan, project, &sides, &verdict),
+            record: record(&plan, &out, &sides, &verdict),
             plan: &plan,
             stamp: args.stamp.unwrap_or_else(Version::now),
             released: args.released,
@@ -78,20 +87,19 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     Ok(Outcome::Done)
 }
 
-fn check(plan: &Plan, forks: bool) -> Outcome {
-    if plan.is_empty() {
+/// Answers without a plan: one that needs an answer first is still a change without a plan.
+fn check(changes: &[Change], forks: bool) -> Outcome {
+    if changes.is_empty() {
         if !forks {
             say("every change has its plan");
         }
     } else {
         say("these changes have no plan yet; run schemagen generate:");
-        for file in &plan.files {
-            for step in &file.steps {
-                say(format_args!("  {} {}", step.kind, step.object));
-            }
+        for change in changes {
+            say(format_args!("  {} {}", change.change, change.slot.name()));
         }
     }
-    if plan.is_empty() && !forks {
+    if changes.is_empty() && !forks {
         Outcome::Done
     } else {
         Outcome::Found
@@ -111,11 +119,11 @@ fn report_forks(directory: &Directory) -> bool {
     !forks.is_empty()
 }
 
-fn record(plan: &Plan, project: &Project, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
+fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
     PlanRecord {
         why: format!("from {} to {}", sides.from.label, sides.to.label),
         parent: Parent {
-            history: project.directory.history_digest(),
+            history: out.history_digest(),
             schema: fingerprint(&sides.from.schema),
         },
         proof: verdict.text.clone(),
@@ -140,6 +148,18 @@ fn creates(old: &Schema, new: &Schema) -> Owned {
         sequences: added(new.sequences.keys(), |name| old.sequences.contains_key(name)),
         tables: added(new.tables.keys(), |name| old.tables.contains_key(name)),
     }
+}
+
+/// Writes the cache anew when the directory had to be replayed.
+fn refresh_cache(directory: &Directory, sides: &Sides) -> Result<(), CliError> {
+    if !sides.from.replayed {
+        return Ok(());
+    }
+    let plans: Vec<PlanRecord> = directory.plans.iter().map(|plan| plan.record.clone()).collect();
+    let cache = Cache::new(directory.history(), sides.from.schema.clone(), &plans);
+    let mut changes = Changes::default();
+    changes.replace(directory.path.join(CACHE), cache.text()?);
+    Ok(changes.commit()?)
 }
 
 /// What the directory's files lead to afterwards, when the plan starts from what they led to before.

@@ -1,4 +1,5 @@
-use schema_core::plan::{ColumnRename, Decisions, Phase, Plan, TableRename};
+use schema_core::plan::{ColumnRename, Decisions, TableRename};
+use schema_core::planner::Options;
 use schema_core::schema::{Ident, QName, Schema};
 
 use crate::args::Answers;
@@ -7,27 +8,6 @@ use crate::project::{Project, Sides};
 
 /// The oldest major version that plans are made for.
 const LOWEST_VERSION: u32 = 14;
-
-pub use schema_core::planner::{Options, PlanError, plan};
-
-/// Plans a waiting phase anew, from the head to the head with its effect.
-pub fn release(
-    from: &Schema,
-    to: &Schema,
-    phase: Phase,
-    decisions: &Decisions,
-    options: &Options,
-) -> Result<Plan, PlanError> {
-    let decisions = Decisions {
-        direct: true,
-        ..decisions.clone()
-    };
-    let mut plan = plan(from, to, &decisions, options)?;
-    for file in &mut plan.files {
-        file.phase = phase;
-    }
-    Ok(plan)
-}
 
 /// Takes out the declared renames that have happened, and says so.
 pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {

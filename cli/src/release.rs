@@ -1,11 +1,11 @@
 use schema_core::migrations::{Layout, MigrationsError, Version};
 use schema_core::plan::Phase;
+use schema_core::planner::{Options, replan};
 use schema_core::source::{Loader, release_target};
 
 use crate::args::{Release, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
-use crate::planning::{self, Options};
 use crate::project::Project;
 use crate::{Outcome, proving, report};
 
@@ -41,7 +41,7 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
         lock_timeout_many_ms: project.config.limits.lock_timeout_many_ms,
         ..Options::default()
     };
-    let plan = planning::release(&from, &to, phase, &decisions, &options)?;
+    let plan = replan(&from, &to, phase, &decisions, &options)?;
     let verdict = if args.no_proof {
         proving::Verdict::none()
     } else {
@@ -69,11 +69,11 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
     }
     report::hazards(&plan.hazards);
     say(format_args!(
-        "{} the {} of {} ({} files); run it when no old code runs any more",
+        "{} the {} of {} ({}); run it when no old code runs any more",
         if args.dry_run { "would release" } else { "released" },
         if phase == Phase::Cutover { "cutover" } else { "contract" },
         folder.name,
-        plan.files.len()
+        report::count(plan.files.len(), "file")
     ));
     for note in &verdict.notes {
         say(format_args!("proof: {note}"));

@@ -1,5 +1,10 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use schema_core::migrations::Layout;
-use schema_core::plan::{Hazard, Phase, Plan};
+use schema_core::plan::{Hazard, HazardKind, Phase, Plan};
+use schema_core::review::other_differences;
+use schema_core::schema::{QName, Schema, Slot};
+use schema_core::source::Model;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -21,6 +26,15 @@ pub fn sides(sides: &Sides) {
             contents(&loaded.schema)
         ));
     }
+    let outside = outside_the_model(&sides.from.schema);
+    if !outside.is_empty() {
+        say(format_args!("outside the model, never planned: {outside}"));
+    }
+    if sides.scope.is_none() {
+        for line in other_differences(&sides.from.schema, &sides.target) {
+            say(format_args!("not planned: {line}"));
+        }
+    }
     if let Some(scope) = &sides.scope {
         if !scope.unmanaged.is_empty() {
             let names: Vec<String> = scope.unmanaged.iter().map(ToString::to_string).collect();
@@ -35,17 +49,30 @@ pub fn sides(sides: &Sides) {
     }
 }
 
-fn contents(schema: &schema_core::schema::Schema) -> String {
-    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    let mut text = format!(
+/// Views, functions and the like by kind and name.
+fn outside_the_model(schema: &Schema) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for other in &schema.others {
+        kinds.entry(&other.kind).or_default().push(&other.name);
+    }
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
+        .collect();
+    parts.join("; ")
+}
+
+/// `1 file`, `2 files`.
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+fn contents(schema: &Schema) -> String {
+    format!(
         "{}, {}",
         count(schema.tables.len(), "table"),
         count(schema.enums.len(), "enum")
-    );
-    if !schema.others.is_empty() {
-        text.push_str(&format!(", {} outside the model", count(schema.others.len(), "object")));
-    }
-    text
+    )
 }
 
 /// Says what the plan does and what must be known about it.
@@ -54,9 +81,9 @@ pub fn plan(plan: &Plan, layout: &Layout, verdict: &Verdict, dry_run: bool) {
     let record = &layout.record;
     let written = if dry_run { "would write" } else { "wrote" };
     say(format_args!(
-        "{written} plan {} ({} files)",
+        "{written} plan {} ({})",
         record.folder(),
-        plan.files.len()
+        count(plan.files.len(), "file")
     ));
     if !record.waiting.is_empty() {
         say(format_args!(
@@ -101,6 +128,56 @@ pub fn files(layout: &Layout) -> String {
         .iter()
         .filter(|write| write.path.extension().is_some_and(|e| e == "sql"));
     sql.map(|write| format!("==> {} <==\n{}\n", write.path.display(), write.text))
+        .collect()
+}
+
+/// Adds to the plan's hazards where the source has statements that a new or dropped column breaks.
+pub fn name_star_uses(plan: &mut Plan, model: &Model) {
+    for table in reshaped_tables(plan) {
+        let places: Vec<String> = model
+            .literals
+            .iter()
+            .filter(|literal| {
+                literal
+                    .tables
+                    .iter()
+                    .any(|name| *name == table.name.raw() || *name == bare(&table))
+            })
+            .map(|literal| format!("{} at {}", literal.kind.words(), literal.at))
+            .collect();
+        if places.is_empty() {
+            continue;
+        }
+        let places = format!("in this workspace: {}", places.join(", "));
+        let same =
+            |hazard: &&mut Hazard| hazard.kind == HazardKind::SelectStar && hazard.object.contains(table.name.raw());
+        match plan.hazards.iter_mut().find(same) {
+            Some(hazard) => hazard.message = format!("{}; {places}", hazard.message),
+            None => plan.hazards.push(Hazard {
+                kind: HazardKind::SelectStar,
+                object: table.to_string(),
+                message: format!(
+                    "prepared SELECT * and RETURNING * of this table fail once its columns change, until the connection is \
+                     replaced, and values by position go wrong: name the columns, or recycle the pool; {places}"
+                ),
+            }),
+        }
+    }
+}
+
+fn bare(table: &QName) -> String {
+    format!("{}.{}", table.schema.raw(), table.name.raw())
+}
+
+/// Tables that stand before the plan and get or lose a column.
+fn reshaped_tables(plan: &Plan) -> BTreeSet<QName> {
+    let patches = plan.files.iter().flat_map(|file| &file.up.effect);
+    patches
+        .filter(|patch| patch.before.is_none() != patch.after.is_none())
+        .filter_map(|patch| match &patch.slot {
+            Slot::Column(table, _) => Some(table.clone()),
+            _ => None,
+        })
         .collect()
 }
 

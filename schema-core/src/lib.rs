@@ -17,6 +17,8 @@ pub mod change;
 #[cfg(feature = "engine")]
 pub mod compare;
 #[cfg(feature = "engine")]
+pub mod compat;
+#[cfg(feature = "engine")]
 pub mod config;
 #[cfg(feature = "engine")]
 pub mod differ;
@@ -32,6 +34,8 @@ pub mod migrations;
 pub mod plan;
 #[cfg(feature = "engine")]
 pub mod planner;
+#[cfg(feature = "engine")]
+pub mod proof;
 #[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]

@@ -18,22 +18,31 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
         c.type_name.clone_from(&target.type_name);
         c.collation.clone_from(&target.collation);
-        if c.default.is_some() {
-            c.default.clone_from(&target.default);
-        }
     }
     let _ = context;
     if crate::stages::retype::is_instant(&current, target) {
-        return vec![
-            Step::new("alter_column_type", &object, Some(table))
-                .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
-                .no_undo(format!(
+        let step = Step::new("alter_column_type", &object, Some(table))
+            .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
+            .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
+        if crate::stages::retype::may_stay(&current, target) {
+            return vec![
+                step.no_undo(format!(
                     "{object} stays {}: going back to {} would rewrite the table.",
                     target.type_name, current.type_name
                 ))
-                .effect_up(state, &after)
-                .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection."),
+                .effect_up(state, &after),
+            ];
+        }
+        return vec![
+            step.down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+                .effect(state, &after)
+                .note("The undo rewrites the table under ACCESS EXCLUSIVE."),
         ];
+    }
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name))
+        && c.default.is_some()
+    {
+        c.default.clone_from(&target.default);
     }
     let mut step = Step::new("alter_column_type", &object, Some(table))
         .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))

@@ -119,12 +119,13 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .up([recipe.validate()])
             .no_undo("The undo of the file before takes the check away.")
             .effect_up(&unproven, &proven)
+            .grouped()
             .alone("validate", recipe.subject()),
         Step::new("set_not_null", &recipe.object, Some(table))
             .up(recipe.set())
-            .down([recipe.unset()])
+            .down([recipe.unset(), recipe.add_check()])
             .effect_up(&proven, &done)
-            .effect_down(&done, state)
+            .effect_down(&done, &unproven)
             .grouped(),
     ]
 }

@@ -130,10 +130,14 @@ impl Differ<'_> {
             self.push(Segment::Tables, table, rank, Change::SetIdentity(name.clone(), boxed()));
         }
         if was.not_null && !is.not_null && !anew {
+            // A primary key that goes must be gone before its columns may hold NULL.
+            let in_key = current
+                .primary_key()
+                .is_some_and(|(_, key)| key.columns.contains(&was.name));
             self.push(
                 Segment::Tables,
                 table,
-                22,
+                if in_key { 68 } else { 22 },
                 Change::DropNotNull(name.clone(), is.name.clone()),
             );
         }

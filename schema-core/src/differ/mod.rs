@@ -5,6 +5,7 @@
 //! beside the old one gets its name.
 
 mod column;
+mod cutover;
 mod names;
 mod objects;
 mod order;
@@ -16,6 +17,9 @@ use crate::schema::Schema;
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
+    if let Some(change) = cutover::find(from, to) {
+        return vec![Task::new(Segment::Tables, None, 0, change)];
+    }
     let mut found = Differ {
         from,
         to,

@@ -44,9 +44,11 @@ const OPENS_GROUP: &[&str] = &["and", "or", "not", "case", "when", "then", "else
 pub(super) fn canonical(text: &str, table: Option<&Table>) -> String {
     let mut parts = parts(text);
     spell_types(&mut parts);
+    join_signs(&mut parts);
     loop {
         let before = parts.len();
         drop_parentheses(&mut parts);
+        drop_operand_parentheses(&mut parts);
         drop_casts(&mut parts, table);
         if parts.len() == before {
             break;
@@ -139,6 +141,100 @@ fn spell_types(parts: &mut Vec<Part>) {
         });
         parts.splice(at..=at, words);
     }
+}
+
+/// Negative constants as one number: `- 5` as people write it and `'-5'::integer` as the server prints it once it has read
+/// its own `(- 5)`.
+fn join_signs(parts: &mut Vec<Part>) {
+    let mut at = 0;
+    while at < parts.len() {
+        if let Some(length) = printed_number(parts, at) {
+            let text = parts[at].text.trim_matches('\'').to_owned();
+            parts.splice(at..at + length, [number(text)]);
+        } else if is_sign(parts, at) {
+            let text = format!("-{}", parts[at + 1].text);
+            parts.splice(at..at + 2, [number(text)]);
+        }
+        at += 1;
+    }
+}
+
+fn number(text: String) -> Part {
+    Part {
+        kind: Kind::Number,
+        text,
+    }
+}
+
+/// A minus before a number and after no operand; not where a cast binds the number first.
+fn is_sign(parts: &[Part], at: usize) -> bool {
+    let unary = at.checked_sub(1).is_none_or(|previous| !parts[previous].ends_operand());
+    let bound = parts.get(at + 2).is_some_and(|p| p.kind == Kind::Cast);
+    parts[at].kind == Kind::Operator
+        && parts[at].text == "-"
+        && parts.get(at + 1).is_some_and(|p| p.kind == Kind::Number)
+        && unary
+        && !bound
+}
+
+/// Tokens of `'-5'::integer`, when a bare `-5` is of that type too.
+fn printed_number(parts: &[Part], at: usize) -> Option<usize> {
+    let text = parts[at].text.strip_prefix("'-")?.strip_suffix('\'')?;
+    let plain = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let value = text.parse::<i64>();
+    let small = value.as_ref().is_ok_and(|n| *n <= i64::from(i32::MAX));
+    let own_type = match parts.get(at + 2)?.text.as_str() {
+        "integer" => small,
+        // one beyond the edge is a bigint when written out
+        "bigint" => value.is_ok() && !small,
+        "numeric" => text.contains('.'),
+        _ => false,
+    };
+    let ends = !parts.get(at + 3).is_some_and(|p| p.is("(") || p.is("[") || p.is("."));
+    (parts[at].kind == Kind::String && parts.get(at + 1)?.kind == Kind::Cast && plain && own_type && ends).then_some(3)
+}
+
+/// Takes out parentheses round the operands of AND and OR: nothing binds weaker, and chains of one of them are the same
+/// however they are grouped.
+fn drop_operand_parentheses(parts: &mut Vec<Part>) {
+    let mut open = 0;
+    while open < parts.len() {
+        match closing(parts, open, "(", ")").filter(|close| is_free_operand(parts, open, *close)) {
+            Some(close) => {
+                parts.remove(close);
+                parts.remove(open);
+            }
+            None => open += 1,
+        }
+    }
+}
+
+fn is_free_operand(parts: &[Part], open: usize, close: usize) -> bool {
+    let left = open.checked_sub(1).map(|at| &parts[at]);
+    let right = parts.get(close + 1);
+    let edge = |part: Option<&Part>| part.is_none_or(|p| p.is("(") || p.is(")"));
+    let word = |part: Option<&Part>, word: &str| part.is_some_and(|p| p.kind == Kind::Word && p.text == word);
+    let (and, or) = (
+        word(left, "and") || word(right, "and"),
+        word(left, "or") || word(right, "or"),
+    );
+    let operand = (edge(left) || word(left, "and") || word(left, "or"))
+        && (edge(right) || word(right, "and") || word(right, "or"))
+        && (and || or);
+    // BETWEEN has an AND of its own, CASE hides some; lists and queries are no operands.
+    let foreign = |p: &Part| p.kind == Kind::Word && matches!(p.text.as_str(), "between" | "case" | "select" | "with");
+    if !operand || close == open + 1 || parts.iter().any(foreign) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    parts[open + 1..close].iter().all(|part| {
+        if part.is("(") || part.is("[") {
+            depth += 1;
+        } else if part.is(")") || part.is("]") {
+            depth -= 1;
+        }
+        depth > 0 || !(part.is(",") || and && part.kind == Kind::Word && part.text == "or")
+    })
 }
 
 /// Takes out parentheses round a single atom, round another parenthesis, and round the whole.
@@ -390,6 +486,18 @@ mod tests {
         assert!(equal("(v <> 1)", "v != 1", "integer"));
         assert!(equal("\"W w\"::text", "\"W w\"", "integer"));
         assert!(equal("f(((1)))", "f(1)", "integer"));
+        assert!(equal(
+            "(((v > 1) AND (v < 5)) AND (x IS NULL))",
+            "v > 1 and v < 5 and x is null",
+            "integer"
+        ));
+        assert!(equal(
+            "((a OR b) OR (c AND (NOT d)))",
+            "a or (b or c and not d)",
+            "integer"
+        ));
+        assert!(equal("((- v) < '-5'::integer)", "(- v) < -5", "integer"));
+        assert!(equal("(v = (- 1.5))", "(v = '-1.5'::numeric)", "numeric"));
     }
 
     #[test]
@@ -414,6 +522,19 @@ mod tests {
             ("'a'::character varying(1)", "'a'"),
             ("1.0", "1.00"),
             ("a - -1", "a - 1"),
+            ("a -1", "a"),
+            ("a - 1 - 1", "a - (- 1) - 1"),
+            ("v = '-5'::bigint", "v = -5"),
+            ("v = '-5'::numeric", "v = -5"),
+            ("v = '-2147483648'::integer", "v = -2147483648"),
+            ("(a OR b) AND c", "a OR b AND c"),
+            ("NOT (a AND b) AND c", "NOT a AND b AND c"),
+            ("(a AND b) = c", "a AND b = c"),
+            ("x BETWEEN (a AND b) AND c", "x BETWEEN a AND b AND c"),
+            (
+                "(CASE WHEN a THEN b OR c END) AND d",
+                "CASE WHEN a THEN b OR c END AND d",
+            ),
             ("x::text", "x"),
             ("t.v::text", "t.v"),
         ] {

@@ -75,6 +75,12 @@ pub enum ConnectError {
 /// # Errors
 /// With a message that says what to do; never with the password.
 pub async fn connect(url: &str) -> Result<PgConnection, ConnectError> {
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        return Err(ConnectError::Url("it does not begin with postgres://".to_owned()));
+    }
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| ConnectError::Url(url_error(&error)))?
         .application_name("schemagen")

@@ -6,7 +6,8 @@ use sqlx::PgConnection;
 use super::dependencies::Node;
 use super::query::rows;
 use super::{Included, IntrospectError, Live};
-use crate::schema::{Ident, QName, Sync};
+use crate::schema::{Ident, QName, Schema, Sync};
+use crate::sql::create_sync;
 
 /// What the comment on a sync's function begins with; the sync as JSON follows.
 pub const SYNC_COMMENT: &str = "schemagen:sync ";
@@ -17,6 +18,7 @@ struct Row {
     schema: String,
     name: String,
     comment: String,
+    body: String,
     definition: String,
     triggers: Vec<Trigger>,
 }
@@ -58,7 +60,7 @@ pub(super) async fn read(
     for row in candidates {
         let name = QName::new(row.schema.clone(), row.name.clone());
         let function = ("pg_proc".to_owned(), row.oid);
-        match recognise(&row) {
+        match recognise(&row, &live.schema) {
             Ok(sync) if included.object(&sync.table) => {
                 found.objects.push(function);
                 found
@@ -75,9 +77,19 @@ pub(super) async fn read(
     Ok(found)
 }
 
-fn recognise(row: &Row) -> Result<Sync, String> {
+fn recognise(row: &Row, schema: &Schema) -> Result<Sync, String> {
     let json = row.comment.strip_prefix(SYNC_COMMENT).unwrap_or_default();
     let sync: Sync = serde_json::from_str(json).map_err(|error| format!("the comment cannot be read: {error}"))?;
+    if let Some(table) = schema.tables.get(&sync.table)
+        && let Some(column) = [&sync.from, &sync.to].into_iter().find(|c| table.column(c).is_none())
+    {
+        return Err(format!("{} has no column {column}", sync.table));
+    }
+    let name = QName::new(row.schema.clone(), row.name.clone());
+    let function = create_sync(&name, &sync).into_iter().next().unwrap_or_default();
+    if !function.contains(&format!("$schemagen${}$schemagen$", row.body)) {
+        return Err("the function's body is not what the comment asks for".to_owned());
+    }
     if let Some(stray) = row.triggers.iter().find(|t| !fits(t, &sync)) {
         let name = Ident::new(stray.name.clone());
         return Err(format!("the trigger {name} is disabled, renamed or altered"));

@@ -124,6 +124,51 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     })
 }
 
+/// Plans a waiting phase anew: from the head to the head with the phase's effect. Both are stages already, fills included.
+///
+/// # Errors
+/// As [`plan`].
+pub fn replan(
+    from: &Schema,
+    to: &Schema,
+    phase: Phase,
+    decisions: &Decisions,
+    options: &Options,
+) -> Result<Plan, PlanError> {
+    let context = Context {
+        target_version: options.target_version,
+        unguarded: decisions.allow_data_loss.clone(),
+        retired: retired(from),
+    };
+    let steps = walk(from, to, &context, 1)?;
+    let mut hazards: BTreeSet<Hazard> = steps.iter().flat_map(|s| s.hazards.clone()).collect();
+    hazards.extend(guard::publications(&steps, &options.publications));
+    let name = options
+        .name
+        .clone()
+        .map_or_else(|| name::plan_name(&steps), |n| name::slug(&n));
+    let files = file::cut(steps, phase, options, &mut name::Names::default());
+    hazards.extend(guard::select_star(&files));
+    accept::check(&hazards, decisions)?;
+    let stage = |name: &str, schema: &Schema| crate::plan::Stage {
+        name: name.to_owned(),
+        schema: schema.clone(),
+    };
+    let names = if phase == Phase::Cutover {
+        ["bridge", "swapped"]
+    } else {
+        ["bridge", "new"]
+    };
+    Ok(Plan {
+        name,
+        stages: vec![stage(names[0], from), stage(names[1], to)],
+        files,
+        hazards: hazards.into_iter().collect(),
+        decisions: decisions.clone(),
+        target_version: options.target_version,
+    })
+}
+
 /// Columns that a sync keeps equal to another one and that go with it.
 fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
     let left = |s: &crate::schema::Sync| match s.direction {

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::compare::{same_column, same_constraint, same_index};
 use crate::schema::{Ident, Object, QName, Schema, Slot, Table};
 
 /// One object that differs.
@@ -19,10 +20,47 @@ pub struct Change {
     pub after: Option<Object>,
 }
 
+/// The second schema with everything that only differs in its spelling written as the first one writes it.
+pub(super) fn aligned(old: &Schema, new: &Schema) -> Schema {
+    let mut aligned = new.clone();
+    for (name, after) in &new.tables {
+        let (Some(before), Some(table)) = (old.tables.get(name), aligned.tables.get_mut(name)) else {
+            continue;
+        };
+        for column in &mut table.columns {
+            match before.column(&column.name) {
+                Some(old) if same_column(old, before, column, after) => column.clone_from(old),
+                _ => {}
+            }
+        }
+        for (key, constraint) in &mut table.constraints {
+            match before.constraints.get(key) {
+                Some(old) if same_constraint(old, before, constraint, after) && old.comment == constraint.comment => {
+                    constraint.clone_from(old);
+                }
+                _ => {}
+            }
+        }
+        for (key, index) in &mut table.indexes {
+            match before.indexes.get(key) {
+                Some(old)
+                    if same_index(old, before, index, after)
+                        && (&old.comment, &old.statistics) == (&index.comment, &index.statistics) =>
+                {
+                    index.clone_from(old);
+                }
+                _ => {}
+            }
+        }
+    }
+    aligned
+}
+
 /// The objects that differ, in the order of their kinds and names. A table that only one side has is one change.
 ///
-/// Fills and the order of columns do not count.
+/// Fills, the order of columns and the spelling of expressions do not count.
 pub fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
+    let new = &aligned(old, new);
     let mut slots: BTreeSet<Slot> = BTreeSet::new();
     slots.extend(keys(&old.namespaces, &new.namespaces).map(|name| Slot::Namespace(name.clone())));
     slots.extend(keys(&old.enums, &new.enums).map(|name| Slot::Enum(name.clone())));

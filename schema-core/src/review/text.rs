@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{ChangeTag, TextDiff};
 
+use super::changes::aligned;
 use super::outline::outline;
 use crate::schema::{Other, Schema};
 
@@ -9,7 +10,7 @@ use crate::schema::{Other, Schema};
 /// are the same.
 pub fn difference(old: &Schema, new: &Schema) -> String {
     let before: BTreeMap<String, Vec<String>> = outline(old).into_iter().collect();
-    let after: BTreeMap<String, Vec<String>> = outline(new).into_iter().collect();
+    let after: BTreeMap<String, Vec<String>> = outline(&aligned(old, new)).into_iter().collect();
     let titles: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut text = String::new();
     for title in titles {

@@ -16,7 +16,8 @@ else
         "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c port=5432 \
             -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
             -c shared_buffers=16MB -c max_connections=40 -c autovacuum=off -c max_locks_per_transaction=1024 \
-            -c max_wal_size=512MB -c logging_collector=off -c log_min_messages=fatal -c max_prepared_transactions=0 &
+            -c max_wal_size=512MB -c logging_collector=off -c log_min_messages=fatal -c max_prepared_transactions=0 \
+            -c dynamic_shared_memory_type=mmap &
         echo $! >pid.new
         mv pid.new pid
         wait $!
@@ -27,8 +28,8 @@ fi
 read -r _
 if [ ! -e failed ]; then
     while [ ! -s pid ]; do sleep 1; done
-    # An immediate shutdown: nothing in it is to be kept.
-    kill -QUIT "$(cat pid)" 2>/dev/null
+    # A fast shutdown: an immediate one would leave shared memory behind.
+    kill -INT "$(cat pid)" 2>/dev/null
     wait
 fi
 cd / && rm -rf "$dir"

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use crate::introspect::{ConnectError, IntrospectError};
 use crate::migrations::MigrationsError;
+use crate::scan::ScanErrors;
 use crate::scratch::ScratchError;
 
 /// Why a source yields no schema.
@@ -48,11 +49,11 @@ pub enum SourceError {
     /// No scratch database.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
-    /// A part of the engine that this build lacks.
-    #[error("this build cannot {0} yet")]
-    NotBuiltIn(&'static str),
+    /// Structs that cannot be read.
+    #[error("{0}")]
+    Scan(#[from] ScanErrors),
     /// A script or migration that fails on the scratch database.
-    #[error("{path} fails on the scratch database ({server}): {message}")]
+    #[error("{path} fails on the scratch database ({server}): {message}{hint}")]
     Script {
         /// The file.
         path: PathBuf,
@@ -60,6 +61,8 @@ pub enum SourceError {
         server: String,
         /// What the server said, with the line where it is known.
         message: String,
+        /// What to do.
+        hint: &'static str,
     },
     /// PostgreSQL does not accept what the structs say.
     #[error("PostgreSQL does not accept what the structs say ({server}): {message}\n  in: {statement}")]

@@ -1,7 +1,8 @@
 //! Plans in flight: what an open plan left standing for old code, and what its release still does.
 
+use crate::compare::{constraint_columns, index_columns, same_column, same_constraint, same_index};
 use crate::migrations::PlanRecord;
-use crate::schema::{Fill, Object, Patch, Schema, Slot};
+use crate::schema::{Constraint, Fill, Ident, Index, Object, Patch, Schema, Slot, Table};
 
 /// A change that touches what an open plan still needs, or an open plan whose ground was changed.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +34,22 @@ pub enum LeftoverConflict {
 }
 
 /// The target of a new plan: what is wanted, and besides what the open plans (in order) left standing for old code.
+/// `head` is what their released files lead to.
 ///
 /// # Errors
-/// When the wanted schema is not what an open plan leads to at one of the objects that its waiting phases change.
-pub fn keep_leftovers(wanted: &Schema, open: &[&PlanRecord]) -> Result<Schema, LeftoverConflict> {
+/// When the wanted schema is not what an open plan leads to at one of the objects that its waiting phases change, or at a
+/// column that is kept in step with one of them.
+pub fn keep_leftovers(wanted: &Schema, head: &Schema, open: &[&PlanRecord]) -> Result<Schema, LeftoverConflict> {
     let mut target = wanted.clone();
+    let finished = finished(head, open);
     for plan in open.iter().rev() {
+        if let Some((object, phase)) = touched_sync(plan, &finished, wanted) {
+            return Err(LeftoverConflict::Touched {
+                object,
+                plan: plan.folder(),
+                phase,
+            });
+        }
         for waiting in plan.waiting.iter().rev() {
             for patch in waiting.effect.iter().rev().filter(|patch| !is_fill(patch)) {
                 if !stands(&target, &patch.slot, patch.after.as_ref()) {
@@ -53,6 +64,56 @@ pub fn keep_leftovers(wanted: &Schema, open: &[&PlanRecord]) -> Result<Schema, L
         }
     }
     Ok(target)
+}
+
+/// A column that a waiting phase's sync keeps in step, and that the wanted schema changes, with the phase.
+fn touched_sync(plan: &PlanRecord, finished: &Schema, wanted: &Schema) -> Option<(String, &'static str)> {
+    for waiting in &plan.waiting {
+        for patch in &waiting.effect {
+            let (Slot::Sync(_), Some(Object::Sync(sync))) = (&patch.slot, &patch.before) else {
+                continue;
+            };
+            let (Some(then), Some(now)) = (finished.tables.get(&sync.table), wanted.tables.get(&sync.table)) else {
+                return Some((sync.table.to_string(), phase_word(waiting.phase)));
+            };
+            for column in [&sync.from, &sync.to] {
+                if !same_about(column, then, now) {
+                    return Some((format!("{}.{column}", sync.table), phase_word(waiting.phase)));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Whether a column, its keys and its indexes are the same in two tables.
+fn same_about(column: &Ident, a: &Table, b: &Table) -> bool {
+    let same_itself = match (a.column(column), b.column(column)) {
+        (Some(x), Some(y)) => same_column(x, a, y, b),
+        (None, None) => true,
+        _ => false,
+    };
+    let keys = |t: &Table| -> Vec<Ident> {
+        let named = |(_, c): &(&Ident, &Constraint)| constraint_columns(c).contains(column);
+        t.constraints
+            .iter()
+            .filter(named)
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let indexes = |t: &Table| -> Vec<Ident> {
+        let named = |(_, i): &(&Ident, &Index)| index_columns(i).contains(column);
+        t.indexes.iter().filter(named).map(|(name, _)| name.clone()).collect()
+    };
+    same_itself
+        && keys(a) == keys(b)
+        && indexes(a) == indexes(b)
+        && keys(a)
+            .iter()
+            .all(|name| same_constraint(&a.constraints[name], a, &b.constraints[name], b))
+        && indexes(a)
+            .iter()
+            .all(|name| same_index(&a.indexes[name], a, &b.indexes[name], b))
 }
 
 /// The head as it will be when every open plan is released: what the structs are to be compared with.
@@ -106,8 +167,16 @@ fn is_fill(patch: &Patch) -> bool {
     matches!(patch.slot, Slot::Fill(_))
 }
 
+/// Whether the slot holds what is expected, however it is spelled.
 fn stands(schema: &Schema, slot: &Slot, expected: Option<&Object>) -> bool {
-    schema.get(slot).as_ref() == expected
+    let found = schema.get(slot);
+    let table = slot.table().and_then(|name| schema.tables.get(name));
+    match (&found, expected, table) {
+        (Some(Object::Column(a)), Some(Object::Column(b)), Some(table)) => same_column(a, table, b, table),
+        (Some(Object::Constraint(a)), Some(Object::Constraint(b)), Some(table)) => same_constraint(a, table, b, table),
+        (Some(Object::Index(a)), Some(Object::Index(b)), Some(table)) => same_index(a, table, b, table),
+        _ => found.as_ref() == expected,
+    }
 }
 
 fn phase_word(phase: crate::plan::Phase) -> &'static str {
@@ -123,7 +192,7 @@ mod tests {
     use super::*;
     use crate::migrations::Waiting;
     use crate::plan::Phase;
-    use crate::schema::{Column, Ident, QName, Table};
+    use crate::schema::{Column, QName};
 
     fn schema(columns: &[(&str, bool)]) -> Schema {
         let columns = columns
@@ -168,10 +237,14 @@ mod tests {
         }
     }
 
+    fn head() -> Schema {
+        schema(&[("name", false), ("full_name", false)])
+    }
+
     #[test]
     fn a_new_plan_keeps_what_an_open_one_left() {
         let wanted = schema(&[("full_name", true), ("email", false)]);
-        let target = keep_leftovers(&wanted, &[&rename()]).unwrap();
+        let target = keep_leftovers(&wanted, &head(), &[&rename()]).unwrap();
         assert_eq!(
             target,
             schema(&[("full_name", false), ("email", false), ("name", false)])
@@ -185,7 +258,7 @@ mod tests {
             schema(&[("full_name", false)]),
             schema(&[("email", false)]),
         ] {
-            let error = keep_leftovers(&wanted, &[&rename()]).unwrap_err().to_string();
+            let error = keep_leftovers(&wanted, &head(), &[&rename()]).unwrap_err().to_string();
             assert!(
                 error.contains("still in plan") && error.contains("_rename: release its contract"),
                 "{error}"

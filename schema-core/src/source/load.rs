@@ -9,8 +9,9 @@ use super::replay::Replayed;
 use super::{SourceError, SourceSpec, redacted};
 use crate::introspect::{Included, Live, connect, introspect};
 use crate::migrations::{Cache, Directory};
-use crate::plan::{ColumnRef, Decisions};
-use crate::run_file::{class_of, run_text};
+use crate::plan::Decisions;
+use crate::run_file::{RunFileError, class_of, run_text};
+use crate::scan::{ScanOptions, SqlLiteral, scan};
 use crate::schema::{Ident, Namespace, QName, Schema};
 use crate::scratch::{Scratch, ScratchChoice, ScratchDatabase};
 
@@ -23,8 +24,8 @@ pub struct Model {
     pub decisions: Decisions,
     /// Tables whose columns without a field stay.
     pub partial: BTreeSet<QName>,
-    /// Statements in the workspace that a new or dropped column breaks: table and place.
-    pub star_uses: Vec<(ColumnRef, String)>,
+    /// SQL in the source that a new or dropped column breaks.
+    pub literals: Vec<SqlLiteral>,
 }
 
 /// Which kind of source a schema came from.
@@ -65,12 +66,16 @@ pub struct Loaded {
     pub place: Option<String>,
     /// What is to be told about the reading.
     pub notes: Vec<String>,
+    /// What was read of Rust source.
+    pub read: Option<String>,
     /// The server's major version, for a live database.
     pub server_major: Option<u32>,
     /// Publications that a table is in.
     pub publications: BTreeMap<QName, Vec<String>>,
     /// The migrations directory that it is the end of.
     pub history_of: Option<PathBuf>,
+    /// Whether the directory was replayed because its cache did not fit.
+    pub replayed: bool,
 }
 
 /// Turns sources into schemas, and keeps the scratch server that some of them need.
@@ -209,6 +214,7 @@ impl Loader {
                 path: path.to_owned(),
                 server: self.scratch_used().unwrap_or_default(),
                 message: error.to_string(),
+                hint: hint(&error),
             })
     }
 
@@ -217,7 +223,11 @@ impl Loader {
     /// # Errors
     /// When the directory cannot be used or a file of it fails.
     pub async fn load_directory(&self, directory: &Directory) -> Result<Loaded, SourceError> {
-        let Replayed { schema, notes } = self.replay(directory).await?;
+        let Replayed {
+            schema,
+            notes,
+            replayed,
+        } = self.replay(directory).await?;
         let count = directory.files.len();
         let label = format!(
             "{} ({count} migration{})",
@@ -227,13 +237,48 @@ impl Loader {
         Ok(Loaded {
             notes,
             history_of: Some(directory.path.clone()),
+            replayed,
             ..Loaded::plain(schema, Origin::Migrations, label)
         })
     }
 
     fn load_crate(&self, path: &Path) -> Result<Loaded, SourceError> {
-        let _: (&PathBuf, &[String]) = (&path.to_owned(), &self.features);
-        Err(SourceError::NotBuiltIn("read structs"))
+        let options = ScanOptions {
+            features: self.features.clone(),
+            ..ScanOptions::default()
+        };
+        let scan = scan(path, &options)?;
+        let crates: Vec<&str> = scan.report.crates.iter().map(String::as_str).collect();
+        let label = match crates.as_slice() {
+            [] => format!("the structs in {}", path.display()),
+            [one] => format!("the structs of crate {one}"),
+            several => format!("the structs of the crates {}", several.join(", ")),
+        };
+        let notes = scan.report.notes.iter().map(|(at, note)| format!("{at}: {note}"));
+        let notes = notes.collect();
+        let read = Some(scan.report.to_string());
+        let model = Model {
+            schema: scan.schema.clone(),
+            decisions: scan.decisions,
+            partial: scan.partial,
+            literals: scan.literals,
+        };
+        Ok(Loaded {
+            notes,
+            read,
+            ..Loaded::plain(scan.schema, Origin::Model(Box::new(model)), label)
+        })
+    }
+}
+
+/// What to do about a file that fails.
+fn hint(error: &RunFileError) -> &'static str {
+    match error {
+        // A feature that is not there, an undefined file (the extension's), an undefined library.
+        RunFileError::Statement { code, .. } if matches!(code.as_str(), "0A000" | "58P01" | "42704") => {
+            "\n    if the server lacks what the file needs, name one that has it with --scratch-url"
+        }
+        _ => "",
     }
 }
 
@@ -256,9 +301,11 @@ impl Loaded {
             label,
             place: None,
             notes: Vec::new(),
+            read: None,
             server_major: None,
             publications: BTreeMap::new(),
             history_of: None,
+            replayed: false,
         }
     }
 

@@ -21,3 +21,6 @@ pub use load::{DatabaseUrl, Loaded, Loader, Model, Origin};
 pub use ownership::{OwnershipError, Scope, scope};
 pub use spec::SourceSpec;
 pub use talk::redacted;
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,17 @@ use crate::schema::Schema;
 pub(super) struct Replayed {
     pub schema: Schema,
     pub notes: Vec<String>,
+    pub replayed: bool,
+}
+
+impl Replayed {
+    fn stored(schema: Schema) -> Self {
+        Self {
+            schema,
+            notes: Vec::new(),
+            replayed: false,
+        }
+    }
 }
 
 impl Loader {
@@ -20,21 +31,20 @@ impl Loader {
     pub(super) async fn replay(&self, directory: &Directory) -> Result<Replayed, SourceError> {
         let mut notes = Vec::new();
         match directory.cache() {
-            Ok(Some(cache)) if cache.is_untouched() => {
-                return Ok(Replayed {
-                    schema: cache.schema,
-                    notes,
-                });
-            }
+            Ok(Some(cache)) if cache.is_untouched() => return Ok(Replayed::stored(cache.schema)),
             Ok(Some(_)) => notes.push(format!("{CACHE} was edited by hand: replaying the migrations")),
-            Ok(None) if directory.files.is_empty() => return Ok(Replayed { schema: fresh(), notes }),
+            Ok(None) if directory.files.is_empty() => return Ok(Replayed::stored(fresh())),
             Ok(None) => notes.push(format!(
                 "{CACHE} is missing or older than the migrations: replaying them"
             )),
             Err(error) => notes.push(format!("{error}: replaying the migrations")),
         }
         let schema = self.replay_files(&directory.path, &directory.files).await?;
-        Ok(Replayed { schema, notes })
+        Ok(Replayed {
+            schema,
+            notes,
+            replayed: true,
+        })
     }
 
     /// The versions that `_sqlx_migrations` of a live database lists as applied.

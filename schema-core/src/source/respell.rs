@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{Loader, SourceError};
 use crate::schema::{ConstraintKind, QName, Schema};
+use crate::scratch::Scratch;
 use crate::sql::create_sql;
 
 impl Loader {
@@ -21,15 +22,18 @@ impl Loader {
         let scratch = self.scratch().await?;
         let database = scratch.database().await?;
         let mut connection = database.connect().await?;
-        for statement in create_sql(&with_surroundings(model, around)) {
-            sqlx::raw_sql(AssertSqlSafe(statement.as_str()))
-                .execute(&mut connection)
+        let all = with_surroundings(model, around);
+        for name in all.namespaces.keys() {
+            let statement = format!("CREATE SCHEMA IF NOT EXISTS {name}");
+            execute(&mut connection, &statement)
                 .await
-                .map_err(|error| SourceError::Model {
-                    server: scratch.describe(),
-                    message: error.to_string(),
-                    statement: statement.clone(),
-                })?;
+                .map_err(|e| refused(scratch, &e, &statement, &[]))?;
+        }
+        let missing = extensions(&mut connection, around).await;
+        for statement in create_sql(&all) {
+            execute(&mut connection, &statement)
+                .await
+                .map_err(|e| refused(scratch, &e, &statement, &missing))?;
         }
         drop(connection);
         let mut spelled = self.introspect_scratch(&database).await?;
@@ -45,6 +49,43 @@ impl Loader {
         });
         spelled.others.clear();
         Ok(spelled)
+    }
+}
+
+async fn execute(connection: &mut PgConnection, statement: &str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Makes the extensions that the other side has, and returns those that this server lacks. Whether one is needed shows
+/// later.
+async fn extensions(connection: &mut PgConnection, around: &Schema) -> Vec<String> {
+    let mut missing = Vec::new();
+    for extension in around.others.iter().filter(|other| other.kind == "extension") {
+        if execute(connection, &extension.definition).await.is_err() {
+            missing.push(extension.name.clone());
+        }
+    }
+    missing
+}
+
+fn refused(scratch: &Scratch, error: &sqlx::Error, statement: &str, missing: &[String]) -> SourceError {
+    let mut message = match error {
+        sqlx::Error::Database(database) => database.message().to_owned(),
+        other => other.to_string(),
+    };
+    if !missing.is_empty() {
+        message.push_str(&format!(
+            "; the scratch server has no extension {}: name a server that has it with --scratch-url",
+            missing.join(", ")
+        ));
+    }
+    SourceError::Model {
+        server: scratch.describe(),
+        message,
+        statement: statement.to_owned(),
     }
 }
 

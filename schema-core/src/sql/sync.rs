@@ -37,7 +37,22 @@ pub fn create_sync(function: &QName, sync: &Sync) -> Vec<String> {
         SyncDirection::TwoWay => two_way_body(sync),
         SyncDirection::Forward | SyncDirection::Backward => {
             let value = sync.up.clone().unwrap_or_else(|| Expr(format!("NEW.{}", sync.from)));
-            format!("  NEW.{} := {value};\n", sync.to)
+            let assign = format!("NEW.{} := {value};", sync.to);
+            let mut body = match sync.direction {
+                // A value of the new type that the old one cannot hold must not stop new code.
+                SyncDirection::Backward => {
+                    format!(
+                        "  BEGIN\n    {assign}\n  EXCEPTION WHEN OTHERS THEN NEW.{} := NULL;\n  END;\n",
+                        sync.to
+                    )
+                }
+                _ => format!("  {assign}\n"),
+            };
+            if !sync.key_locks.is_empty() {
+                let locks: String = sync.key_locks.iter().map(key_lock_text).collect();
+                body += &format!("  IF TG_OP = 'INSERT' THEN\n{locks}  END IF;\n");
+            }
+            body
         }
     };
     // serde_json on a plain struct of strings cannot fail.
@@ -79,6 +94,11 @@ fn two_way_body(sync: &Sync) -> String {
         Some(default) => format!("{b} IS DISTINCT FROM {default}"),
         None => format!("{b} IS NOT NULL"),
     };
+    let written = if sync.default_from_to {
+        format!("{written} OR {a} IS NULL")
+    } else {
+        written
+    };
     let differs = |x: &str, y: &str| {
         if sync.by_image {
             format!("pg_catalog.record_image_ne(ROW({x}), ROW({y}))")
@@ -107,12 +127,10 @@ fn key_lock_text(lock: &KeyLock) -> String {
     if let Some(predicate) = &lock.predicate {
         when.insert(0, format!("({predicate})"));
     }
-    let value = match parts.as_slice() {
-        [one] => format!("{one}::pg_catalog.text"),
-        many => format!("ROW({})::pg_catalog.text", many.join(", ")),
-    };
+    // The key's name is part of the value: a row takes the locks of its keys in one order, whatever their values.
+    let value = format!("ROW({}, {})", Literal(lock.key.raw()), parts.join(", "));
     format!(
-        "    IF {} THEN\n      PERFORM pg_catalog.pg_advisory_xact_lock(TG_RELID::pg_catalog.int4, pg_catalog.hashtext({value}));\n    END IF;\n",
+        "    IF {} THEN\n      PERFORM pg_catalog.pg_advisory_xact_lock(TG_RELID::pg_catalog.int4, pg_catalog.hashtext({value}::pg_catalog.text));\n    END IF;\n",
         when.join(" AND ")
     )
 }

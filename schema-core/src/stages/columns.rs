@@ -1,10 +1,11 @@
 //! Columns of the bridge.
 
+use super::shadow::hangs_on_type;
 use super::table::Bridge;
 use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Dependency, Expr, Fill, Ident};
+use crate::schema::{Column, Expr, Fill, Ident};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -56,7 +57,7 @@ impl Bridge<'_> {
         let object = self.object(&current.name);
         if (&current.type_name, &current.collation) != (&wanted.type_name, &wanted.collation)
             && retype::is_instant(current, wanted)
-            && !self.hangs_on_type(&current.name)
+            && !hangs_on_type(self.old, self.name, self.current, &current.name)
         {
             column.type_name.clone_from(&wanted.type_name);
             column.collation.clone_from(&wanted.collation);
@@ -67,6 +68,12 @@ impl Bridge<'_> {
                 HazardKind::OldReadsNull,
                 &object,
                 format!("new code may write NULL to {object}, which old code takes for NOT NULL"),
+            );
+        } else if current.not_null && !wanted.not_null {
+            self.hazard(
+                HazardKind::NewWriteRefused,
+                &object,
+                format!("new code cannot write NULL to {object} until contract takes the old primary key away"),
             );
         }
         if !current.not_null && wanted.not_null {
@@ -99,31 +106,6 @@ impl Bridge<'_> {
             column.default.clone_from(&wanted.default);
         }
         column
-    }
-
-    /// Whether a change of the column's type, even an instant one, would rebuild or be refused because of what hangs on it.
-    fn hangs_on_type(&self, column: &Ident) -> bool {
-        let in_indexes = self
-            .current
-            .indexes
-            .values()
-            .any(|i| i.expression_columns.contains(column));
-        let in_checks =
-            self.current.constraints.values().any(
-                |c| matches!(&c.kind, crate::schema::ConstraintKind::Check(check) if check.columns.contains(column)),
-            );
-        let generated = self.current.columns.iter().any(|c| {
-            c.generated
-                .as_ref()
-                .is_some_and(|g| crate::expression::columns_named(&g.expression, self.current).contains(column))
-        });
-        let others = self.old.others.iter().any(|o| {
-            o.kind != "statistics"
-                && o.depends_on
-                    .iter()
-                    .any(|d| matches!(d, Dependency::Column(t, c) if t == self.name && c == column))
-        });
-        in_indexes || in_checks || generated || others
     }
 
     fn column_of_old(&mut self, current: &Column) -> Column {
@@ -210,6 +192,17 @@ impl Bridge<'_> {
 
     fn column_renamed(&mut self, from: &Column, wanted: &Column) -> Column {
         let object = self.object(&from.name);
+        if self.shadows.contains_key(&from.name) {
+            let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
+            self.add_fill(&wanted.name, None, missing, 0);
+            let not_null = from.not_null && wanted.not_null;
+            return Column {
+                identity: None,
+                default: None,
+                not_null,
+                ..wanted.clone()
+            };
+        }
         if from.generated.is_some() || wanted.generated.is_some() {
             self.refusals.push(Refusal {
                 object,

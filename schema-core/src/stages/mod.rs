@@ -9,10 +9,13 @@ mod names;
 pub mod names_in;
 mod refusal;
 pub mod retype;
+mod shadow;
+mod swapped;
 mod syncs;
 mod table;
 
 pub use refusal::Refusal;
+pub(crate) use shadow::{rename_column, rename_type};
 
 use crate::plan::{Decisions, Hazard, Stage};
 use crate::schema::{EnumType, Ident, KeyTarget, QName, Schema, Table};
@@ -48,6 +51,11 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
             Err(refusals)
         };
     }
+    let real = new;
+    let renames = table::live_renames(old, new, decisions);
+    let shadows = shadow::Shadows::find(old, new, &renames);
+    let shadowed = shadows.apply(new);
+    let new = &shadowed;
     let mut hazards = Vec::new();
     let mut bridge = Schema {
         others: old.others.clone(),
@@ -57,7 +65,6 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     bridge.namespaces.extend(new.namespaces.clone());
     bridge.enums = bridge_enums(old, new, &mut hazards);
     bridge.sequences = old.sequences.clone();
-    let renames = table::live_renames(old, new, decisions);
     for (name, sequence) in &new.sequences {
         if takes_over(name, sequence, old, new, &renames) {
             continue;
@@ -69,6 +76,13 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         }
         bridge.sequences.insert(name.clone(), both);
     }
+    // Syncs of plans that are still open stand on both sides.
+    bridge.syncs = old
+        .syncs
+        .iter()
+        .filter(|(name, _)| new.syncs.contains_key(*name))
+        .map(|(n, s)| (n.clone(), s.clone()))
+        .collect();
     bridge.tables = old.tables.clone();
     for (name, wanted) in &new.tables {
         match old.tables.get(name) {
@@ -78,7 +92,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
                     .insert(name.clone(), names::with_free_names(name, wanted, old)),
             ),
             Some(current) => {
-                let mut builder = table::Bridge::new(name, current, wanted, old, new, decisions);
+                let mut builder = table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
@@ -92,10 +106,17 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    Ok(Path {
-        stages: vec![stage("old", old.clone()), stage("bridge", bridge), stage("new", target)],
-        hazards,
-    })
+    let mut path = vec![stage("old", old.clone())];
+    if shadows.is_empty() {
+        path.push(stage("bridge", bridge));
+    } else {
+        let asides = shadow::old_names(&shadows, old, real);
+        let swapped = swapped::swapped(&bridge, real, &shadows, &asides);
+        path.push(stage("bridge", bridge));
+        path.push(stage("swapped", swapped));
+    }
+    path.push(stage("new", target));
+    Ok(Path { stages: path, hazards })
 }
 
 /// Whether a new sequence is the old column's under a new name: two generators would give numbers twice, so the old one

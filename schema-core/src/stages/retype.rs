@@ -44,6 +44,13 @@ pub fn is_instant(from: &Column, to: &Column) -> bool {
     }
 }
 
+/// Whether a type that was widened in an instant may stay so on the way back: the wider one holds every old value and prints
+/// it the same. A precision of seconds, or another type, is undone for what it costs.
+pub fn may_stay(from: &Column, to: &Column) -> bool {
+    let ((a, _), (b, _)) = (parts(&from.type_name), parts(&to.type_name));
+    matches!(a.as_str(), "character varying" | "bit varying" | "numeric") && (a == b || b == "text")
+}
+
 fn is_time(name: &str) -> bool {
     matches!(
         name,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
+use super::shadow::Shadows;
 use crate::plan::{Decisions, Hazard, HazardKind};
 use crate::schema::{Fill, Ident, QName, Schema, Sync, Table};
 
@@ -17,6 +18,8 @@ pub(super) struct Bridge<'a> {
     pub(super) renames: BTreeMap<Ident, Ident>,
     /// The same for every table, for foreign keys that point at them.
     pub(super) all_renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
+    /// The renames among them that are shadows of a retype: old code alone writes until the cutover.
+    pub(super) shadows: BTreeMap<Ident, Ident>,
     /// Relation names given out so far.
     pub(super) taken: BTreeSet<Ident>,
     pub(super) table: Table,
@@ -30,14 +33,17 @@ pub(super) struct Bridge<'a> {
 impl<'a> Bridge<'a> {
     pub(super) fn new(
         name: &'a QName,
-        current: &'a Table,
-        wanted: &'a Table,
-        old: &'a Schema,
-        new: &'a Schema,
+        (current, wanted): (&'a Table, &'a Table),
+        (old, new): (&'a Schema, &'a Schema),
         decisions: &'a Decisions,
+        shadows: &Shadows,
     ) -> Self {
-        let all_renames = live_renames(old, new, decisions);
+        let mut all_renames = live_renames(old, new, decisions);
+        for (table, columns) in &shadows.columns {
+            all_renames.entry(table.clone()).or_default().extend(columns.clone());
+        }
         let renames = all_renames.get(name).cloned().unwrap_or_default();
+        let shadows = shadows.columns.get(name).cloned().unwrap_or_default();
         let table = Table {
             comment: wanted.comment.clone(),
             partition_by: current.partition_by.clone(),
@@ -53,6 +59,7 @@ impl<'a> Bridge<'a> {
             decisions,
             renames,
             all_renames,
+            shadows,
             taken: BTreeSet::new(),
             table,
             syncs: BTreeMap::new(),
@@ -117,13 +124,22 @@ impl<'a> Bridge<'a> {
     fn keys_of_fills(&mut self) {
         // Walk along a key that stands from the start: one that the plan builds may not be there yet.
         let key = super::batch_key(self.current);
-        for fill in self.fills.values_mut().chain(self.final_fills.values_mut()) {
+        for fill in self.fills.values_mut() {
             fill.key.clone_from(&key);
         }
-        let target_key = super::batch_key(self.wanted);
-        for fill in self.final_fills.values_mut() {
-            if fill.key.iter().any(|c| self.wanted.column(c).is_none()) {
-                fill.key.clone_from(&target_key);
+        let mut later_key = key;
+        if later_key.iter().any(|c| self.wanted.column(c).is_none()) {
+            later_key = super::batch_key(self.wanted);
+            for column in &mut later_key {
+                if let Some((name, _)) = self.shadows.iter().find(|(_, shadow)| *shadow == column) {
+                    *column = name.clone();
+                }
+            }
+        }
+        for (id, fill) in &mut self.final_fills {
+            match self.fills.get(id) {
+                Some(done) if fill.round == 0 => *fill = done.clone(),
+                _ => fill.key.clone_from(&later_key),
             }
         }
     }

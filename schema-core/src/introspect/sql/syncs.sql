@@ -2,6 +2,7 @@ SELECT p.oid::bigint AS oid,
        s.name AS schema,
        p.proname AS name,
        obj_description(p.oid, 'pg_proc') AS comment,
+       p.prosrc AS body,
        pg_get_functiondef(p.oid) AS definition,
        (SELECT coalesce(json_agg(json_build_object(
                    'oid', g.oid::bigint, 'name', g.tgname, 'schema', tn.nspname, 'table', t.relname,

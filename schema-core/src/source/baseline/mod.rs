@@ -90,7 +90,7 @@ pub fn baseline_schema(adopts: &Adopts, live: &Schema) -> Schema {
 /// Makes the file. The definitions that it compares with are read from the database that it was made for.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When the database cannot be read, or the file does not hold in it.
 pub async fn baseline_file(schema: &Schema, url: &str) -> Result<PlanFile, SourceError> {
     let mut connection = connect(url).await?;
     let read = |source| SourceError::History {
@@ -107,7 +107,14 @@ pub async fn baseline_file(schema: &Schema, url: &str) -> Result<PlanFile, Sourc
             parts.push((object.clone(), line));
         }
     }
-    Ok(file(schema, &parts))
+    let file = file(schema, &parts);
+    // It must hold where it was made; read only, because there it has nothing to do.
+    let trial = format!("RESET search_path; BEGIN READ ONLY; {}ROLLBACK", file.up.text);
+    sqlx::raw_sql(AssertSqlSafe(trial))
+        .execute(&mut connection)
+        .await
+        .map_err(read)?;
+    Ok(file)
 }
 
 /// Tables and enum types as SQL prints their names.

@@ -1,0 +1,75 @@
+use crate::schema::{Deferral, Expr, Ident, KeyTarget, Table};
+
+/// A unique key of a version: a constraint, or an index that a statement can name as its arbiter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueKey<'a> {
+    /// The constraint's or index's name.
+    pub name: &'a Ident,
+    /// Its parts, as `ON CONFLICT` takes them.
+    pub parts: Vec<String>,
+    /// The partial index's predicate.
+    pub predicate: Option<&'a Expr>,
+    /// Columns that it stands on, sorted.
+    pub columns: Vec<&'a Ident>,
+    /// Whether two NULLs are a conflict.
+    pub nulls_not_distinct: bool,
+    /// Whether it can answer an `ON CONFLICT`: a deferrable constraint cannot, an invalid index neither.
+    pub arbiter: bool,
+}
+
+impl UniqueKey<'_> {
+    /// Whether both keep the same rows apart.
+    pub fn is_like(&self, other: &UniqueKey<'_>) -> bool {
+        let sorted = |key: &UniqueKey<'_>| {
+            let mut parts = key.parts.clone();
+            parts.sort();
+            parts
+        };
+        sorted(self) == sorted(other)
+            && self.predicate == other.predicate
+            && self.nulls_not_distinct == other.nulls_not_distinct
+    }
+}
+
+/// The unique keys of a table: constraints by name, then indexes by name.
+pub fn unique_keys(table: &Table) -> Vec<UniqueKey<'_>> {
+    let mut keys = Vec::new();
+    for (name, constraint) in &table.constraints {
+        if let Some(key) = constraint.kind.key() {
+            let mut columns: Vec<&Ident> = key.columns.iter().collect();
+            columns.sort();
+            keys.push(UniqueKey {
+                name,
+                parts: key.columns.iter().map(ToString::to_string).collect(),
+                predicate: None,
+                columns,
+                nulls_not_distinct: key.nulls_not_distinct,
+                arbiter: constraint.deferral == Deferral::Immediate,
+            });
+        }
+    }
+    for (name, index) in table.indexes.iter().filter(|(_, index)| index.unique) {
+        let mut columns: Vec<&Ident> = index.expression_columns.iter().collect();
+        let mut parts = Vec::new();
+        for key in &index.keys {
+            match &key.target {
+                KeyTarget::Column(column) => {
+                    columns.push(column);
+                    parts.push(column.to_string());
+                }
+                KeyTarget::Expression(expression) => parts.push(format!("({expression})")),
+            }
+        }
+        columns.sort();
+        columns.dedup();
+        keys.push(UniqueKey {
+            name,
+            parts,
+            predicate: index.predicate.as_ref(),
+            columns,
+            nulls_not_distinct: index.nulls_not_distinct,
+            arbiter: index.valid,
+        });
+    }
+    keys
+}

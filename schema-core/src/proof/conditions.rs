@@ -1,0 +1,286 @@
+//! What later stages demand of rows that stand before the first file, where nothing in the plan makes it true.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::PgConnection;
+
+use super::ProofError;
+use super::write::{Condition, run};
+use crate::compat::{Retyped, retyped, unique_keys};
+use crate::plan::Plan;
+use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
+
+/// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
+pub(super) async fn conditions(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    old: &Schema,
+) -> Result<BTreeMap<QName, Vec<Condition>>, ProofError> {
+    let mut out = BTreeMap::new();
+    for (name, table) in &old.tables {
+        let mut found: Vec<Condition> = Vec::new();
+        for stage in plan.stages.iter().skip(1) {
+            if let Some(later) = stage.schema.tables.get(name)
+                && later != table
+            {
+                let known = Known {
+                    changed: changed_columns(plan, name, table, later),
+                    supplied: supplied_columns(plan, name),
+                    synced: synced_columns(plan, name),
+                    sources: sources(plan, name),
+                };
+                demands(&mut found, &known, name, table, later);
+            }
+        }
+        keep_readable(connection, &mut out, name, found).await?;
+    }
+    Ok(out)
+}
+
+/// What rows of new code must meet in the bridge so that the way back stays open: the old constraints over columns that
+/// new code still knows.
+pub(super) async fn conditions_back(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    old: &Schema,
+    new: &Schema,
+) -> Result<BTreeMap<QName, Vec<Condition>>, ProofError> {
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    let mut out = BTreeMap::new();
+    for (name, table) in &new.tables {
+        let Some(before) = old.tables.get(name).filter(|t| *t != table) else {
+            continue;
+        };
+        // In the bridge a synced column stands under both names.
+        let mut known = table.clone();
+        for (to, from) in sources(plan, name) {
+            if let Some(column) = table.column(&to) {
+                let mut column = column.clone();
+                column.name = from;
+                known.columns.push(column);
+            }
+        }
+        let mut found = Vec::new();
+        // Columns that only old code knows are lost or relaxed, as the plan says: nothing to demand of new code.
+        let columns = Known {
+            synced: before.columns.iter().map(|c| c.name.clone()).collect(),
+            ..Known::default()
+        };
+        demands(&mut found, &columns, name, &known, before);
+        keep_readable(connection, &mut out, name, found).await?;
+    }
+    sqlx::raw_sql("COMMIT").execute(connection).await?;
+    Ok(out)
+}
+
+async fn keep_readable(
+    connection: &mut PgConnection,
+    out: &mut BTreeMap<QName, Vec<Condition>>,
+    name: &QName,
+    found: Vec<Condition>,
+) -> Result<(), ProofError> {
+    let mut readable: Vec<Condition> = Vec::new();
+    for condition in found {
+        if !readable.iter().any(|c| c.holds == condition.holds)
+            && run(connection, format!("SELECT ({})", condition.holds)).await?.is_ok()
+        {
+            readable.push(condition);
+        }
+    }
+    if !readable.is_empty() {
+        out.insert(name.clone(), readable);
+    }
+    Ok(())
+}
+
+/// What the plan does to the columns of one table.
+#[derive(Default)]
+struct Known {
+    /// Columns whose values change.
+    changed: BTreeSet<Ident>,
+    /// Columns that get a value where they have none.
+    supplied: BTreeSet<Ident>,
+    /// Columns that a sync writes.
+    synced: BTreeSet<Ident>,
+    /// New names with the old ones.
+    sources: BTreeMap<Ident, Ident>,
+}
+
+fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, later: &Table) {
+    let Known {
+        changed,
+        supplied,
+        synced,
+        sources,
+    } = known;
+
+    // The old rows under the names that they will have.
+    let from = {
+        let aliases: String = sources.iter().map(|(to, from)| format!(", t.{from} AS {to}")).collect();
+        // By name: between two files the table has columns of both versions.
+        let columns: Vec<String> = old.columns.iter().map(|c| format!("t.{}", c.name)).collect();
+        format!(
+            "(SELECT {}{aliases} FROM {name} t) AS {}",
+            columns.join(", "),
+            name.name
+        )
+    };
+    let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
+    let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| c.not_null && !supplied.contains(&c.name))
+    {
+        // A conversion makes no value of NULL: only a fill does.
+        if old.column(&old_name(&column.name)).is_some_and(|c| !c.not_null) {
+            out.push(Condition {
+                holds: format!("SELECT NOT EXISTS (SELECT FROM {from} WHERE {} IS NULL)", column.name),
+                columns: vec![old_name(&column.name)],
+                expression: format!("{} IS NOT NULL", column.name),
+            });
+        }
+    }
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| !c.may_be_omitted() && !supplied.contains(&c.name))
+    {
+        let arrives = old.column(&old_name(&column.name)).is_none() && !synced.contains(&column.name);
+        if arrives {
+            out.push(Condition {
+                holds: format!("SELECT NOT EXISTS (SELECT FROM {name})"),
+                columns: Vec::new(),
+                expression: format!("{} is NOT NULL there and nothing fills it", column.name),
+            });
+        }
+    }
+    for constraint in later.constraints.values() {
+        if let ConstraintKind::Check(check) = &constraint.kind
+            && check.columns.iter().all(is_old)
+        {
+            out.push(Condition {
+                holds: format!(
+                    "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}))",
+                    check.expression
+                ),
+                columns: check.columns.iter().map(old_name).collect(),
+                expression: check.expression.0.clone(),
+            });
+        }
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind
+            && key.columns.iter().all(is_old)
+        {
+            let pairs: Vec<String> = key
+                .columns
+                .iter()
+                .zip(&key.referenced_columns)
+                .map(|(c, r)| format!("p.{r} = {}.{c}", name.name))
+                .collect();
+            let some_null: Vec<String> = key.columns.iter().map(|c| format!("{c} IS NULL")).collect();
+            out.push(Condition {
+                holds: format!(
+                    "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}) AND NOT EXISTS (SELECT FROM {} p WHERE {}))",
+                    some_null.join(" OR "),
+                    key.references,
+                    pairs.join(" AND ")
+                ),
+                columns: key.columns.iter().map(old_name).collect(),
+                expression: format!("a row of {} for it", key.references),
+            });
+        }
+    }
+    for key in unique_keys(later) {
+        let known = unique_keys(old).iter().any(|k| k.is_like(&key));
+        // A conversion keeps apart what was apart, and cannot do more.
+        let stands = |c: &Ident| old.column(&old_name(c)).is_some() && !supplied.contains(c);
+        if known || !key.columns.iter().all(|c| stands(c)) {
+            continue;
+        }
+        let mut wheres: Vec<String> = key.predicate.iter().map(|p| format!("({p})")).collect();
+        if !key.nulls_not_distinct {
+            wheres.extend(key.parts.iter().map(|part| format!("{part} IS NOT NULL")));
+        }
+        let filter = if wheres.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", wheres.join(" AND "))
+        };
+        let parts = key.parts.join(", ");
+        out.push(Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {from}{filter} GROUP BY {parts} HAVING count(*) > 1)"),
+            columns: key.columns.iter().map(|c| old_name(c)).collect(),
+            expression: format!("unique ({parts})"),
+        });
+    }
+}
+
+/// Columns to which the plan gives a value where they have none.
+fn supplied_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    plan.files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Fill(fill)) if fill.table == *name && fill.value.is_some() => Some(fill.column.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Columns that a sync writes in some stage.
+fn synced_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    let syncs = plan.stages.iter().flat_map(|s| s.schema.syncs.values());
+    let to_files = plan
+        .files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Sync(sync)) => Some(&**sync),
+            _ => None,
+        });
+    syncs
+        .chain(to_files)
+        .filter(|s| s.table == *name)
+        .flat_map(|s| [s.from.clone(), s.to.clone()])
+        .collect()
+}
+
+/// Columns whose values the plan changes, so that what a later stage demands says nothing about the old ones.
+fn changed_columns(plan: &Plan, name: &QName, old: &Table, later: &Table) -> BTreeSet<Ident> {
+    let mut changed = BTreeSet::new();
+    let in_files = plan
+        .files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| p.after.as_ref());
+    for object in in_files {
+        match object {
+            Object::Fill(fill) if fill.table == *name && fill.value.is_some() => {
+                changed.insert(fill.column.clone());
+            }
+            Object::Sync(sync) if sync.table == *name && sync.up.is_some() => {
+                changed.extend([sync.from.clone(), sync.to.clone()]);
+            }
+            _ => {}
+        }
+    }
+    for column in &later.columns {
+        if old
+            .column(&column.name)
+            .is_some_and(|c| retyped(&c.type_name, &column.type_name) == Retyped::Other)
+        {
+            changed.insert(column.name.clone());
+        }
+    }
+    changed
+}
+
+/// New names with the old ones, from the syncs of all stages.
+fn sources(plan: &Plan, name: &QName) -> BTreeMap<Ident, Ident> {
+    plan.stages
+        .iter()
+        .flat_map(|s| s.schema.syncs.values())
+        .filter(|s| s.table == *name && s.direction == SyncDirection::TwoWay && s.up.is_none())
+        .map(|s| (s.to.clone(), s.from.clone()))
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! What a version must find in a row to decode it, as SQL over the row.
+
+use crate::compat::Reason;
+use crate::schema::{Ident, Literal, QName, Schema, Sync, SyncDirection, Table};
+
+/// One condition on a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Check {
+    /// The column that it is about.
+    pub(super) column: Ident,
+    /// True or NULL when all is well.
+    pub(super) sql: String,
+    /// What it means when it is not.
+    pub(super) words: String,
+    /// Whether the reader is old code.
+    pub(super) old: bool,
+    reason: Option<Reason>,
+}
+
+impl Check {
+    /// Reasons whose hazards announce it.
+    pub(super) fn reasons(&self) -> &[Reason] {
+        self.reason.as_slice()
+    }
+}
+
+/// What the version's fields cannot hold: NULL where the field is no Option, labels that it does not know.
+pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Table, reader: &str) -> Vec<Check> {
+    let Some(table) = version.tables.get(name) else {
+        return Vec::new();
+    };
+    let old = reader == "old code";
+    let mut checks = Vec::new();
+    for column in table.columns.iter().filter(|c| stage.column(&c.name).is_some()) {
+        let c = &column.name;
+        if column.not_null {
+            checks.push(Check {
+                column: c.clone(),
+                sql: format!("{c} IS NOT NULL"),
+                words: format!("{reader} reads NULL in {c}, where its field is no Option"),
+                old,
+                reason: Some(Reason::ReadsNull),
+            });
+        }
+        if let Some(enum_name) = version.enum_of_type(&column.type_name) {
+            let labels: Vec<String> = version.enums[enum_name]
+                .labels
+                .iter()
+                .map(|l| Literal(l).to_string())
+                .collect();
+            if labels.is_empty() {
+                continue;
+            }
+            let known = format!("ARRAY[{}]::pg_catalog.text[]", labels.join(", "));
+            let sql = if column.type_name.ends_with("[]") {
+                format!("{c}::pg_catalog.text[] <@ {known}")
+            } else {
+                format!("{c}::pg_catalog.text = ANY ({known})")
+            };
+            checks.push(Check {
+                column: c.clone(),
+                sql,
+                words: format!("{reader} reads a label in {c} that it does not know"),
+                old,
+                reason: Some(Reason::UnknownLabel),
+            });
+        }
+    }
+    checks
+}
+
+/// What the syncs of a table promise about a row that old (or new) code just wrote.
+pub(super) fn sync_checks(stage: &Schema, name: &QName, written_by_old: bool) -> Vec<Check> {
+    stage
+        .syncs
+        .values()
+        .filter(|s| s.table == *name)
+        .map(|sync| sync_check(stage, sync, written_by_old))
+        .collect()
+}
+
+fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
+    let back = sync.direction == SyncDirection::TwoWay && !written_by_old;
+    let (target, source, expression) = if back {
+        (&sync.from, &sync.to, &sync.down)
+    } else {
+        (&sync.to, &sync.from, &sync.up)
+    };
+    let value = expression
+        .as_ref()
+        .map_or_else(|| source.to_string(), |e| e.0.replace("NEW.", ""));
+    // The trigger's assignment converts by itself, through text where nothing else does.
+    let type_of = |name: &Ident| {
+        stage
+            .tables
+            .get(&sync.table)
+            .and_then(|t| t.column(name))
+            .map(|c| &c.type_name)
+    };
+    let value = match (expression, type_of(target)) {
+        (None, Some(to)) if type_of(source) != Some(to) => format!("({value})::pg_catalog.text::{to}"),
+        (Some(_), Some(to)) => format!("({value})::{to}"),
+        _ => value,
+    };
+    let sql = if sync.by_image {
+        format!("NOT pg_catalog.record_image_ne(ROW({target}), ROW({value}))")
+    } else {
+        format!("{target} IS NOT DISTINCT FROM ({value})")
+    };
+    Check {
+        column: target.clone(),
+        sql,
+        words: format!("{target} does not follow {source}: the sync does not carry this value over"),
+        old: written_by_old,
+        reason: None,
+    }
+}

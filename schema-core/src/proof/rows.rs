@@ -1,0 +1,89 @@
+//! Synthetic rows for the tables of the old schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::PgConnection;
+
+use super::ProofError;
+use super::record::Unproven;
+use super::values::Values;
+use super::write::{Condition, Shape, Writer};
+use crate::schema::{ConstraintKind, QName, Schema};
+
+/// What rows a table gets: ordinary ones, one with defaults only, one of NULLs, one at the ends of the types, one that
+/// repeats another in all that may repeat.
+const SHAPES: &[Shape] = &[
+    Shape::All,
+    Shape::All,
+    Shape::Required,
+    Shape::Nulls,
+    Shape::Boundary,
+    Shape::Duplicates,
+];
+
+/// Fills the tables, parents first. Gives the number of rows in each, and the tables that stay empty.
+pub(super) async fn fill(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    values: &Values,
+    conditions: &BTreeMap<QName, Vec<Condition>>,
+) -> Result<(BTreeMap<QName, u64>, Vec<Unproven>), ProofError> {
+    let mut counts = BTreeMap::new();
+    let mut empty = Vec::new();
+    for name in parents_first(schema) {
+        let table = &schema.tables[name];
+        // Rows of a partition come through its parent.
+        if table.partition_of.is_some() {
+            continue;
+        }
+        let mut why = String::new();
+        for (n, shape) in SHAPES.iter().enumerate() {
+            let writer = Writer {
+                schema,
+                name,
+                table,
+                values,
+                row_counts: &counts,
+                conditions: conditions.get(name).map_or(&[], Vec::as_slice),
+            };
+            match writer.insert(connection, n, *shape, "").await? {
+                Ok(_) => {
+                    let count = counts.entry(name.clone()).or_insert(0);
+                    *count += 1;
+                }
+                Err(refused) => why = refused.message,
+            }
+        }
+        if !counts.contains_key(name) {
+            empty.push(Unproven {
+                what: format!("rows of {name}"),
+                why: format!("no synthetic row was accepted: {why}"),
+            });
+        }
+    }
+    Ok((counts, empty))
+}
+
+/// Tables with those that they reference before them; a cycle is broken at the first name.
+fn parents_first(schema: &Schema) -> Vec<&QName> {
+    let mut placed: BTreeSet<&QName> = BTreeSet::new();
+    let mut order = Vec::new();
+    while order.len() < schema.tables.len() {
+        let free = schema.tables.iter().find(|(name, table)| {
+            !placed.contains(name)
+                && table.constraints.values().all(|c| match &c.kind {
+                    ConstraintKind::ForeignKey(key) => {
+                        key.references == **name
+                            || placed.contains(&key.references)
+                            || !schema.tables.contains_key(&key.references)
+                    }
+                    _ => true,
+                })
+        });
+        let next = free.or_else(|| schema.tables.iter().find(|(name, _)| !placed.contains(name)));
+        let Some((name, _)) = next else { break };
+        placed.insert(name);
+        order.push(name);
+    }
+    order
+}

@@ -1,0 +1,157 @@
+//! The part of a schema that a plan touches and depends on: only this is built on the scratch database.
+
+use std::collections::BTreeSet;
+
+use crate::plan::Plan;
+use crate::schema::{ConstraintKind, Object, Patch, QName, Schema, Slot, Table};
+
+/// Names of what counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// Tables that the plan's files change.
+    pub(super) touched: BTreeSet<QName>,
+    /// Those, and the tables that they depend on.
+    pub(super) tables: BTreeSet<QName>,
+    sequences: BTreeSet<QName>,
+}
+
+impl Scope {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let schemas: Vec<&Schema> = plan.stages.iter().map(|s| &s.schema).collect();
+        let mut scope = Self::default();
+        for patch in plan.files.iter().flat_map(|f| f.up.effect.iter().chain(&f.down.effect)) {
+            scope.touch(patch, &schemas);
+        }
+        scope.tables = scope.touched.clone();
+        for schema in &schemas {
+            scope.add_children(schema);
+        }
+        while schemas.iter().any(|schema| scope.add_parents(schema)) {}
+        scope
+    }
+
+    fn touch(&mut self, patch: &Patch, schemas: &[&Schema]) {
+        if let Some(table) = patch.slot.table() {
+            self.touched.insert(table.clone());
+        }
+        match &patch.slot {
+            Slot::Enum(name) => {
+                for schema in schemas {
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                }
+            }
+            Slot::Sequence(name) => {
+                self.sequences.insert(name.clone());
+                for schema in schemas {
+                    let owner = schema.sequences.get(name).and_then(|s| s.owned_by.as_ref());
+                    self.touched.extend(owner.map(|(table, _)| table.clone()));
+                }
+            }
+            _ => {}
+        }
+        for object in [&patch.before, &patch.after].into_iter().flatten() {
+            match object {
+                Object::Sync(sync) => drop(self.touched.insert(sync.table.clone())),
+                Object::Fill(fill) => drop(self.touched.insert(fill.table.clone())),
+                _ => {}
+            }
+        }
+    }
+
+    /// Tables that reference a touched one, and its partitions and heirs: changes of its key reach them.
+    fn add_children(&mut self, schema: &Schema) {
+        for (name, table) in &schema.tables {
+            if parents(table).any(|p| self.touched.contains(p)) {
+                self.tables.insert(name.clone());
+            }
+        }
+    }
+
+    /// What the tables depend on, without those that only a child needs. Says whether it found more.
+    fn add_parents(&mut self, schema: &Schema) -> bool {
+        let before = self.tables.len();
+        let wanted: BTreeSet<QName> = self
+            .tables
+            .iter()
+            .filter(|name| !self.is_only_child(schema, name))
+            .filter_map(|name| schema.tables.get(name))
+            .flat_map(parents)
+            .filter(|p| schema.tables.contains_key(p))
+            .cloned()
+            .collect();
+        self.tables.extend(wanted);
+        // A partitioned table takes no row without its partitions.
+        let partitions: Vec<QName> = schema
+            .tables
+            .iter()
+            .filter(|(_, t)| t.partition_of.as_ref().is_some_and(|p| self.tables.contains(&p.parent)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        self.tables.extend(partitions);
+        self.tables.len() > before
+    }
+
+    /// A table that is here only because it references a touched one; its other foreign keys are left out.
+    fn is_only_child(&self, schema: &Schema, name: &QName) -> bool {
+        let Some(table) = schema.tables.get(name) else {
+            return false;
+        };
+        !self.touched.contains(name)
+            && table.partition_of.is_none()
+            && foreign_parents(table).any(|p| self.touched.contains(p))
+    }
+
+    /// The schema without what is outside the scope.
+    pub(super) fn restrict(&self, schema: &Schema) -> Schema {
+        let mut small = schema.clone();
+        small.tables.retain(|name, _| self.tables.contains(name));
+        for table in small.tables.values_mut() {
+            table.constraints.retain(|_, c| match &c.kind {
+                ConstraintKind::ForeignKey(key) => self.tables.contains(&key.references),
+                _ => true,
+            });
+        }
+        let defaults: Vec<&str> = small
+            .tables
+            .values()
+            .flat_map(|t| &t.columns)
+            .filter_map(|c| c.default.as_ref())
+            .map(|d| d.0.as_str())
+            .collect();
+        let named = |name: &QName| {
+            let text = name.to_string();
+            defaults
+                .iter()
+                .any(|d| d.contains(&text) || d.contains(name.name.raw()))
+        };
+        let kept: BTreeSet<QName> = small
+            .sequences
+            .iter()
+            .filter(|(name, s)| match &s.owned_by {
+                Some((table, _)) => self.tables.contains(table),
+                None => self.sequences.contains(name) || named(name),
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        small
+            .sequences
+            .retain(|name, _| kept.contains(name) || self.sequences.contains(name));
+        small.syncs.retain(|_, s| self.tables.contains(&s.table));
+        small.fills.retain(|_, f| self.tables.contains(&f.table));
+        small
+    }
+}
+
+fn foreign_parents(table: &Table) -> impl Iterator<Item = &QName> {
+    table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) => Some(&key.references),
+        _ => None,
+    })
+}
+
+fn parents(table: &Table) -> impl Iterator<Item = &QName> {
+    foreign_parents(table)
+        .chain(table.partition_of.iter().map(|p| &p.parent))
+        .chain(&table.inherits)
+}

@@ -1,0 +1,169 @@
+//! Whether the rows keep their values while files come and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use super::ProofError;
+use super::build::exec;
+use crate::schema::{Ident, Patch, QName, Schema, Slot};
+
+/// Copies of the tables as text, in temporary tables: they hold on to no type of the schema.
+#[derive(Debug, Default)]
+pub(super) struct Snapshots {
+    tables: BTreeMap<QName, Snapshot>,
+}
+
+#[derive(Debug)]
+struct Snapshot {
+    copy: String,
+    columns: BTreeSet<Ident>,
+}
+
+/// A table whose rows are not what they were.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Loss {
+    pub(super) object: String,
+    pub(super) message: String,
+}
+
+impl Snapshots {
+    /// Takes the tables of `schema` that are in `touched`, as they are now.
+    pub(super) async fn take(
+        connection: &mut PgConnection,
+        schema: &Schema,
+        touched: &BTreeSet<QName>,
+        round: u32,
+    ) -> Result<Self, ProofError> {
+        let mut snapshots = Self::default();
+        for (at, (name, table)) in schema
+            .tables
+            .iter()
+            .filter(|(name, _)| touched.contains(name))
+            .enumerate()
+        {
+            if table.partition_of.is_some() || table.columns.is_empty() {
+                continue;
+            }
+            let copy = format!("pg_temp.schemagen_rows_{round}_{at}");
+            let columns: Vec<String> = table
+                .columns
+                .iter()
+                .map(|c| format!("{0}::text COLLATE \"C\" AS {0}", c.name))
+                .collect();
+            exec(
+                connection,
+                format!(
+                    "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {name}",
+                    &copy["pg_temp.".len()..],
+                    columns.join(", ")
+                ),
+            )
+            .await?;
+            snapshots.tables.insert(
+                name.clone(),
+                Snapshot {
+                    copy,
+                    columns: table.columns.iter().map(|c| c.name.clone()).collect(),
+                },
+            );
+        }
+        Ok(snapshots)
+    }
+
+    /// Compares with what stands now. A column whose values the plan may change keeps those that it had; one that was gone
+    /// meanwhile has lost them, as the plan said.
+    pub(super) async fn compare(
+        &self,
+        connection: &mut PgConnection,
+        now: &Schema,
+        changing: &BTreeSet<(QName, Ident)>,
+        lost: &BTreeSet<(QName, Ident)>,
+    ) -> Result<Vec<Loss>, ProofError> {
+        let mut losses = Vec::new();
+        for (name, snapshot) in &self.tables {
+            let Some(table) = now.tables.get(name) else {
+                continue;
+            };
+            let common: Vec<&Ident> = table
+                .columns
+                .iter()
+                .map(|c| &c.name)
+                .filter(|c| snapshot.columns.contains(*c) && !lost.contains(&(name.clone(), (*c).clone())))
+                .collect();
+            if common.is_empty() {
+                // The table was gone meanwhile, rows and all.
+                continue;
+            }
+            let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common
+                .into_iter()
+                .partition(|c| changing.contains(&(name.clone(), (*c).clone())));
+            let mut queries: Vec<(String, String)> = Vec::new();
+            if !exact.is_empty() {
+                let kept: Vec<String> = exact.iter().map(ToString::to_string).collect();
+                let live: Vec<String> = exact.iter().map(|c| format!("{c}::text COLLATE \"C\"")).collect();
+                queries.push((
+                    name.to_string(),
+                    format!(
+                        "SELECT {} FROM {} EXCEPT ALL SELECT {} FROM {name}",
+                        kept.join(", "),
+                        snapshot.copy,
+                        live.join(", ")
+                    ),
+                ));
+            }
+            for column in loose {
+                queries.push((
+                    format!("{name}.{column}"),
+                    format!(
+                        "SELECT {column} FROM {} WHERE {column} IS NOT NULL EXCEPT ALL SELECT {column}::text COLLATE \"C\" FROM {name}",
+                        snapshot.copy
+                    ),
+                ));
+            }
+            queries.push((
+                name.to_string(),
+                format!(
+                    "SELECT FROM generate_series(1, (SELECT count(*) FROM {}) - (SELECT count(*) FROM {name}))",
+                    snapshot.copy
+                ),
+            ));
+            for (object, query) in queries {
+                let sql = format!("SELECT count(*) FROM ({query}) lost");
+                let gone: i64 = sqlx::raw_sql(AssertSqlSafe(sql))
+                    .fetch_one(&mut *connection)
+                    .await?
+                    .try_get(0)?;
+                if gone > 0 {
+                    losses.push(Loss {
+                        object,
+                        message: format!("{gone} of its rows lost their values"),
+                    });
+                }
+            }
+        }
+        Ok(losses)
+    }
+}
+
+/// Columns that these patches take away and that no sync keeps under another name.
+pub(super) fn lost_by(patches: &[Patch], before: &Schema) -> BTreeSet<(QName, Ident)> {
+    let mut lost = BTreeSet::new();
+    for patch in patches.iter().filter(|p| p.after.is_none()) {
+        match &patch.slot {
+            Slot::Column(table, column) => {
+                lost.insert((table.clone(), column.clone()));
+            }
+            Slot::Table(name) => {
+                let columns = before
+                    .tables
+                    .get(name)
+                    .map(|t| t.columns.as_slice())
+                    .unwrap_or_default();
+                lost.extend(columns.iter().map(|c| (name.clone(), c.name.clone())));
+            }
+            _ => {}
+        }
+    }
+    lost
+}

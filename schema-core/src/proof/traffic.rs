@@ -1,0 +1,512 @@
+//! What each version of the code does with the tables, as real statements, each rolled back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use super::ProofError;
+use super::decode::{Check, decode_checks, sync_checks};
+use super::values::Values;
+use super::write::{Refused, RowValues, Shape, Writer, run};
+use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, unique_keys};
+use crate::plan::Hazard;
+use crate::schema::{Ident, QName, Schema, Table};
+
+/// One version of the code.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    /// Whether it is the old one.
+    pub(super) old: bool,
+    /// What it thinks the schema is.
+    pub(super) schema: &'a Schema,
+}
+
+impl Side<'_> {
+    pub(super) fn name(&self) -> &'static str {
+        if self.old { "old code" } else { "new code" }
+    }
+}
+
+/// What is known at one boundary.
+pub(super) struct Boundary<'a> {
+    /// The schema before the plan.
+    pub(super) old: &'a Schema,
+    /// The schema that stands.
+    pub(super) stage: &'a Schema,
+    pub(super) touched: &'a BTreeSet<QName>,
+    pub(super) values: &'a Values,
+    pub(super) row_counts: &'a BTreeMap<QName, u64>,
+    pub(super) hazards: &'a [Hazard],
+    /// The version that runs beside, when one does.
+    pub(super) beside: Option<Side<'a>>,
+}
+
+/// A statement that went wrong and that nothing announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) table: QName,
+    pub(super) operation: Operation,
+    pub(super) object: String,
+    pub(super) message: String,
+}
+
+/// What the statements of one version came to.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) statements: u32,
+    pub(super) troubles: Vec<Trouble>,
+    pub(super) notes: BTreeSet<String>,
+}
+
+/// Runs the statements of one version; the database is as before afterwards.
+pub(super) async fn traffic(
+    connection: &mut PgConnection,
+    side: Side<'_>,
+    other: Side<'_>,
+    boundary: &Boundary<'_>,
+) -> Result<Report, ProofError> {
+    let verdicts: BTreeMap<(QName, Operation), Answer> = compat(side.schema, other.schema, boundary.stage)
+        .into_iter()
+        .map(
+            |Verdict {
+                 table,
+                 operation,
+                 answer,
+             }| ((table, operation), answer),
+        )
+        .collect();
+    let mut run = Run {
+        side,
+        boundary,
+        verdicts,
+        report: Report::default(),
+    };
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    for (name, table) in &side.schema.tables {
+        if boundary.touched.contains(name) && table.partition_of.is_none() {
+            run.table(connection, name, table).await?;
+        }
+    }
+    sqlx::raw_sql("ROLLBACK").execute(connection).await?;
+    run.note_unannounced();
+    Ok(run.report)
+}
+
+struct Run<'a> {
+    side: Side<'a>,
+    boundary: &'a Boundary<'a>,
+    verdicts: BTreeMap<(QName, Operation), Answer>,
+    report: Report,
+}
+
+impl Run<'_> {
+    async fn table(&mut self, connection: &mut PgConnection, name: &QName, table: &Table) -> Result<(), ProofError> {
+        let Some(stage) = self.boundary.stage.tables.get(name) else {
+            self.wrong(
+                name,
+                &Operation::Select,
+                &name.name,
+                Reason::NoTable,
+                "its table is not there".to_owned(),
+            );
+            return Ok(());
+        };
+        self.types(name, table, stage);
+        self.select(connection, name, table, stage).await?;
+        let mut checks = sync_checks(self.boundary.stage, name, self.side.old);
+        if let Some(beside) = self.boundary.beside {
+            checks.extend(decode_checks(beside.schema, name, stage, beside.name()));
+        }
+        checks.extend(decode_checks(self.side.schema, name, stage, self.side.name()));
+        let writer = Writer {
+            schema: self.side.schema,
+            name,
+            table,
+            values: self.boundary.values,
+            row_counts: self.boundary.row_counts,
+            conditions: &[],
+        };
+        let returning = returning(&checks);
+        let mut full = None;
+        for (n, shape, operation) in [
+            (40, Shape::All, Operation::InsertAll),
+            (41, Shape::Nulls, Operation::InsertAll),
+            (42, Shape::Required, Operation::InsertRequired),
+        ] {
+            let outcome = self
+                .insert(connection, &writer, n, shape, &operation, &returning, &checks)
+                .await?;
+            if shape == Shape::All {
+                full = outcome;
+            }
+        }
+        let Some(full) = full else { return Ok(()) };
+        self.upserts(connection, &writer, table, &returning, &checks).await?;
+        for (column, value) in &full {
+            let mut values = vec![value.clone()];
+            if let Some(column) = table.column(column) {
+                values.extend(self.boundary.values.labels(&column.type_name));
+                if !column.not_null {
+                    values.push("NULL".to_owned());
+                }
+            }
+            for value in values {
+                let operation = Operation::Update(column.clone());
+                let sql = format!(
+                    "UPDATE {name} SET {column} = {value} WHERE {}{returning}",
+                    first_row(name)
+                );
+                let outcome = self.one(connection, sql).await?;
+                self.judge(name, table, &operation, outcome, &checks)?;
+            }
+        }
+        self.delete(connection, name, &writer).await
+    }
+
+    /// Whether a typed client of this version takes the column at all: a driver compares type names, not values.
+    fn types(&mut self, name: &QName, table: &Table, stage: &Table) {
+        for column in &table.columns {
+            if let Some(found) = stage.column(&column.name)
+                && retyped(&column.type_name, &found.type_name) == Retyped::Other
+            {
+                let message = format!(
+                    "the column is {} and the code expects {}",
+                    found.type_name, column.type_name
+                );
+                self.wrong(name, &Operation::Select, &column.name, Reason::OtherType, message);
+            }
+        }
+    }
+
+    async fn select(
+        &mut self,
+        connection: &mut PgConnection,
+        name: &QName,
+        table: &Table,
+        stage: &Table,
+    ) -> Result<(), ProofError> {
+        let columns: Vec<String> = table.columns.iter().map(|c| c.name.to_string()).collect();
+        let outcome = self
+            .one(connection, format!("SELECT {} FROM {name} LIMIT 1", columns.join(", ")))
+            .await?;
+        let failed = outcome.is_err();
+        self.judge(name, table, &Operation::Select, outcome, &[])?;
+        let checks = decode_checks(self.side.schema, name, stage, self.side.name());
+        if failed || checks.is_empty() {
+            return Ok(());
+        }
+        let all: Vec<String> = checks
+            .iter()
+            .map(|c| format!("bool_and(({}) IS NOT FALSE)", c.sql))
+            .collect();
+        let sql = format!("SELECT {} FROM {name}", all.join(", "));
+        let outcome = self.one(connection, sql).await?;
+        self.judge(name, table, &Operation::Select, outcome, &checks)
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one call site, in a loop over the three kinds of INSERT"
+    )]
+    async fn insert(
+        &mut self,
+        connection: &mut PgConnection,
+        writer: &Writer<'_>,
+        n: usize,
+        shape: Shape,
+        operation: &Operation,
+        returning: &str,
+        checks: &[Check],
+    ) -> Result<Option<RowValues>, ProofError> {
+        sqlx::raw_sql("SAVEPOINT operation").execute(&mut *connection).await?;
+        let outcome = writer.insert(connection, n, shape, returning).await?;
+        sqlx::raw_sql("ROLLBACK TO operation; RELEASE operation")
+            .execute(connection)
+            .await?;
+        self.report.statements += 1;
+        let (row, outcome) = match outcome {
+            Ok((row, rows)) => (Some(row), Ok(rows)),
+            Err(refused) => (None, Err(refused)),
+        };
+        self.judge(writer.name, writer.table, operation, outcome, checks)?;
+        Ok(row)
+    }
+
+    /// Each upsert runs twice, so that it inserts once and updates once.
+    async fn upserts(
+        &mut self,
+        connection: &mut PgConnection,
+        writer: &Writer<'_>,
+        table: &Table,
+        returning: &str,
+        checks: &[Check],
+    ) -> Result<(), ProofError> {
+        for (at, key) in unique_keys(table).iter().enumerate().filter(|(_, k)| k.arbiter) {
+            let written = writer.row(50 + at, Shape::All).unwrap_or_default();
+            if !key.columns.iter().all(|c| written.contains_key(*c)) {
+                // The key is made by the server: nobody upserts on it.
+                continue;
+            }
+            let set = written
+                .keys()
+                .find(|c| !key.columns.contains(c))
+                .or_else(|| written.keys().next());
+            let Some(set) = set else { continue };
+            let arbiter = match key.predicate {
+                Some(predicate) => format!("({}) WHERE {predicate}", key.parts.join(", ")),
+                None => format!("({})", key.parts.join(", ")),
+            };
+            let tail = format!(" ON CONFLICT {arbiter} DO UPDATE SET {set} = EXCLUDED.{set}{returning}");
+            let operation = Operation::Upsert(key.name.clone());
+            sqlx::raw_sql("SAVEPOINT operation").execute(&mut *connection).await?;
+            let first = writer.insert(connection, 50 + at, Shape::All, &tail).await?;
+            let outcome = match first {
+                Ok((row, _)) => run(connection, format!("{}{tail}", writer.insert_sql(&row))).await?,
+                Err(refused) => Err(refused),
+            };
+            sqlx::raw_sql("ROLLBACK TO operation; RELEASE operation")
+                .execute(&mut *connection)
+                .await?;
+            self.report.statements += 2;
+            self.judge(writer.name, table, &operation, outcome, checks)?;
+        }
+        Ok(())
+    }
+
+    async fn delete(
+        &mut self,
+        connection: &mut PgConnection,
+        name: &QName,
+        writer: &Writer<'_>,
+    ) -> Result<(), ProofError> {
+        sqlx::raw_sql("SAVEPOINT operation").execute(&mut *connection).await?;
+        let inserted = writer
+            .insert(connection, 43, Shape::All, " RETURNING tableoid::text, ctid::text")
+            .await?;
+        let outcome = match &inserted {
+            Ok((_, rows)) => match rows.first() {
+                Some(row) => {
+                    let (table, place): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                    let sql = format!("DELETE FROM {name} WHERE tableoid = '{table}' AND ctid = '{place}'");
+                    Some(run(connection, sql).await?)
+                }
+                None => None,
+            },
+            Err(_) => None,
+        };
+        sqlx::raw_sql("ROLLBACK TO operation; RELEASE operation")
+            .execute(connection)
+            .await?;
+        if let Some(outcome) = outcome {
+            self.report.statements += 1;
+            self.judge(name, writer.table, &Operation::Delete, outcome, &[])?;
+        }
+        Ok(())
+    }
+
+    async fn one(
+        &mut self,
+        connection: &mut PgConnection,
+        sql: String,
+    ) -> Result<Result<Vec<PgRow>, Refused>, ProofError> {
+        sqlx::raw_sql("SAVEPOINT operation").execute(&mut *connection).await?;
+        let outcome = run(connection, sql).await?;
+        sqlx::raw_sql("ROLLBACK TO operation; RELEASE operation")
+            .execute(connection)
+            .await?;
+        self.report.statements += 1;
+        Ok(outcome)
+    }
+
+    /// Compares what happened with what `compat` says and with what was announced.
+    fn judge(
+        &mut self,
+        name: &QName,
+        table: &Table,
+        operation: &Operation,
+        outcome: Result<Vec<PgRow>, Refused>,
+        checks: &[Check],
+    ) -> Result<(), ProofError> {
+        let rows = match outcome {
+            Ok(rows) => rows,
+            Err(refused) => {
+                self.refused(name, table, operation, &refused);
+                return Ok(());
+            }
+        };
+        for row in &rows {
+            for (at, check) in checks.iter().enumerate() {
+                if row.try_get::<Option<bool>, _>(at)?.unwrap_or(true)
+                    || self.is_announced(name, check.reasons(), check.old)
+                {
+                    continue;
+                }
+                if self.is_becoming_not_null(name, check) {
+                    self.report.notes.insert(format!(
+                        "new code may read NULL in {name}.{} until contract: old code may write it, and nothing fills it",
+                        check.column
+                    ));
+                } else {
+                    self.report.troubles.push(Trouble {
+                        table: name.clone(),
+                        operation: operation.clone(),
+                        object: format!("{name}.{}", check.column),
+                        message: format!("after {}'s {operation}, {}", self.side.name(), check.words),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A column of both versions that only the new one takes for NOT NULL: contract refuses to go on while NULLs are left.
+    fn is_becoming_not_null(&self, name: &QName, check: &Check) -> bool {
+        let old = self.boundary.old.tables.get(name).and_then(|t| t.column(&check.column));
+        !check.old && check.reasons() == [Reason::ReadsNull] && old.is_some_and(|c| !c.not_null)
+    }
+
+    fn refused(&mut self, name: &QName, table: &Table, operation: &Operation, refused: &Refused) {
+        // A value of ours that the version's own rules refuse says nothing about the plan.
+        let own = refused.constraint.as_ref().is_some_and(|c| {
+            let c = Ident::new(c.as_str());
+            table.constraints.contains_key(&c) || table.indexes.contains_key(&c)
+        });
+        if own && matches!(operation, Operation::Update(_)) {
+            return;
+        }
+        let answer = self.verdicts.get(&(name.clone(), operation.clone()));
+        let reasons: Vec<Reason> = match answer {
+            Some(Answer::Refuses(refusals)) => refusals.iter().map(|r| r.reason).collect(),
+            _ => Vec::new(),
+        };
+        if self.is_announced(name, &reasons, self.side.old) {
+            return;
+        }
+        let expected = if reasons.is_empty() {
+            ""
+        } else {
+            " (compat expects it, and no hazard of the plan says so)"
+        };
+        self.report.troubles.push(Trouble {
+            table: name.clone(),
+            operation: operation.clone(),
+            object: name.to_string(),
+            message: format!(
+                "{}'s {operation} fails: {}{expected}",
+                self.side.name(),
+                refused.message
+            ),
+        });
+    }
+
+    fn wrong(&mut self, name: &QName, operation: &Operation, column: &Ident, reason: Reason, message: String) {
+        if !self.is_announced(name, &[reason], self.side.old) {
+            self.report.troubles.push(Trouble {
+                table: name.clone(),
+                operation: operation.clone(),
+                object: if *column == name.name {
+                    name.to_string()
+                } else {
+                    format!("{name}.{column}")
+                },
+                message: format!("{}: {message}", self.side.name()),
+            });
+        }
+    }
+
+    /// Whether a hazard of the plan names this table, or the type of one of its columns, and one of these reasons.
+    fn is_announced(&self, name: &QName, reasons: &[Reason], old: bool) -> bool {
+        let types = [self.side.schema, self.boundary.stage]
+            .into_iter()
+            .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
+            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
+        let names: BTreeSet<&str> = types.map(|t| t.name.raw()).chain([name.name.raw()]).collect();
+        reasons.iter().any(|reason| {
+            self.boundary
+                .hazards
+                .iter()
+                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n)))
+        })
+    }
+
+    /// What the pure verdicts refuse, no statement ran into and no hazard says.
+    fn note_unannounced(&mut self) {
+        let mut notes = BTreeSet::new();
+        for ((table, operation), answer) in &self.verdicts {
+            let Answer::Refuses(refusals) = answer else { continue };
+            if !self.boundary.touched.contains(table) || *operation == Operation::PreparedStar {
+                continue;
+            }
+            for refusal in refusals {
+                let hit = self
+                    .report
+                    .troubles
+                    .iter()
+                    .any(|t| t.table == *table && t.operation == *operation);
+                if !hit && !self.is_announced(table, &[refusal.reason], self.side.old) {
+                    notes.insert(format!(
+                        "{}: {operation} on {table} may fail for {} in {}: {}",
+                        self.side.name(),
+                        refusal.value,
+                        refusal.object,
+                        refusal.reason.words()
+                    ));
+                }
+            }
+        }
+        self.report.notes.extend(notes);
+    }
+}
+
+fn returning(checks: &[Check]) -> String {
+    if checks.is_empty() {
+        return String::new();
+    }
+    let all: Vec<String> = checks.iter().map(|c| format!("({})", c.sql)).collect();
+    format!(" RETURNING {}", all.join(", "))
+}
+
+fn first_row(name: &QName) -> String {
+    format!("(tableoid, ctid) = (SELECT tableoid, ctid FROM {name} ORDER BY tableoid, ctid LIMIT 1)")
+}
+
+/// Writes rows of one version that stay: what the later phases meet in production.
+pub(super) async fn leave_rows(
+    connection: &mut PgConnection,
+    side: Side<'_>,
+    boundary: &Boundary<'_>,
+    conditions: &BTreeMap<QName, Vec<super::write::Condition>>,
+) -> Result<(), ProofError> {
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    for (name, table) in &side.schema.tables {
+        if !boundary.touched.contains(name) || table.partition_of.is_some() || !boundary.stage.tables.contains_key(name)
+        {
+            continue;
+        }
+        let writer = Writer {
+            schema: side.schema,
+            name,
+            table,
+            values: boundary.values,
+            row_counts: boundary.row_counts,
+            conditions: conditions.get(name).map_or(&[], Vec::as_slice),
+        };
+        let base = if side.old { 70 } else { 80 };
+        for (at, shape) in [Shape::All, Shape::Nulls, Shape::Required].into_iter().enumerate() {
+            // A refusal was judged before, with the statements that are rolled back.
+            drop(writer.insert(connection, base + at, shape, "").await?);
+        }
+    }
+    sqlx::raw_sql("COMMIT").execute(connection).await?;
+    Ok(())
+}
+
+/// Rows that a fill leaves out.
+pub(super) async fn missing(connection: &mut PgConnection, table: &QName, condition: &str) -> Result<i64, ProofError> {
+    let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
+    Ok(sqlx::raw_sql(AssertSqlSafe(sql))
+        .fetch_one(connection)
+        .await?
+        .try_get(0)?)
+}

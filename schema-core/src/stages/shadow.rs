@@ -1,0 +1,241 @@
+//! Columns that keep their name and change their type, and enums that are rebuilt: both stand beside the old one under a
+//! shadow name until the cutover.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::labels_only_added;
+use super::names::first_free;
+use super::retype::is_instant;
+use crate::schema::{Column, ConstraintKind, Dependency, Expr, Ident, KeyTarget, QName, Schema, Table};
+
+/// What changes places at the cutover.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shadows {
+    /// Columns: table and name to shadow name.
+    pub(super) columns: BTreeMap<QName, BTreeMap<Ident, Ident>>,
+    /// Enum types: name to shadow name.
+    pub(super) types: BTreeMap<QName, QName>,
+}
+
+impl Shadows {
+    /// What must get a shadow, given both schemas and the columns that change their name (those are bridged as they are).
+    pub(super) fn find(old: &Schema, new: &Schema, renames: &BTreeMap<QName, BTreeMap<Ident, Ident>>) -> Self {
+        let mut found = Self::default();
+        for (name, wanted) in &new.enums {
+            if let Some(current) = old.enums.get(name)
+                && !labels_only_added(current, wanted)
+            {
+                let free = |n: &Ident| {
+                    let candidate = name.sibling(n.clone());
+                    !old.enums.contains_key(&candidate) && !new.enums.contains_key(&candidate)
+                };
+                found.types.insert(
+                    name.clone(),
+                    name.sibling(first_free(&name.name.with_suffix("__new"), free)),
+                );
+            }
+        }
+        for (table, wanted) in &new.tables {
+            let Some(current) = old.tables.get(table) else { continue };
+            for column in &wanted.columns {
+                let Some(was) = current.column(&column.name) else {
+                    continue;
+                };
+                if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
+                    continue;
+                }
+                if found.needs_shadow(old, table, current, was, column)
+                    && can_have_one(old, table, current, was, column)
+                {
+                    let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
+                    let shadow = first_free(&column.name.with_suffix("__new"), free);
+                    found
+                        .columns
+                        .entry(table.clone())
+                        .or_default()
+                        .insert(column.name.clone(), shadow);
+                }
+            }
+        }
+        found
+    }
+
+    fn needs_shadow(&self, old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
+        let rebuilt = old
+            .enum_of_type(&was.type_name)
+            .is_some_and(|e| self.types.contains_key(e));
+        if (&was.type_name, &was.collation) == (&is.type_name, &is.collation) {
+            return rebuilt;
+        }
+        !is_instant(was, is) || hangs_on_type(old, name, table, &was.name)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.types.is_empty()
+    }
+
+    /// The target with every shadow under its shadow name: what the bridge is built towards.
+    pub(super) fn apply(&self, new: &Schema) -> Schema {
+        let mut out = new.clone();
+        for (name, shadow) in &self.types {
+            rename_type(&mut out, name, shadow);
+        }
+        for (table, columns) in &self.columns {
+            for (name, shadow) in columns {
+                rename_column(&mut out, table, name, shadow);
+            }
+        }
+        out
+    }
+}
+
+/// Whether a change of the column's type, even an instant one, would rebuild, scan, or be refused because of what hangs on it.
+pub(super) fn hangs_on_type(old: &Schema, name: &QName, table: &Table, column: &Ident) -> bool {
+    let in_indexes = table.indexes.values().any(|i| i.expression_columns.contains(column));
+    let in_checks = table
+        .constraints
+        .values()
+        .any(|c| matches!(&c.kind, ConstraintKind::Check(check) if check.columns.contains(column)));
+    in_indexes || in_checks || in_generated(table, column) || has_dependents(old, name, column)
+}
+
+fn in_generated(table: &Table, column: &Ident) -> bool {
+    table.columns.iter().any(|c| {
+        c.generated
+            .as_ref()
+            .is_some_and(|g| crate::expression::columns_named(&g.expression, table).contains(column))
+    })
+}
+
+fn has_dependents(old: &Schema, name: &QName, column: &Ident) -> bool {
+    old.others.iter().any(|o| {
+        o.kind != "statistics"
+            && o.depends_on
+                .iter()
+                .any(|d| matches!(d, Dependency::Column(t, c) if t == name && c == column))
+    })
+}
+
+/// A shadow needs a plain column of a plain table that nothing outside the model reads.
+fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
+    let is_parent = old
+        .tables
+        .values()
+        .any(|t| t.inherits.contains(name) || t.partition_of.as_ref().is_some_and(|p| p.parent == *name));
+    was.generated.is_none()
+        && is.generated.is_none()
+        && table.partition_by.is_none()
+        && table.partition_of.is_none()
+        && table.inherits.is_empty()
+        && !is_parent
+        && !in_generated(table, &was.name)
+        && !has_dependents(old, name, &was.name)
+}
+
+/// Renames a column on its table and in the foreign keys that point at it.
+pub(crate) fn rename_column(schema: &mut Schema, table: &QName, from: &Ident, to: &Ident) {
+    if let Some(t) = schema.tables.get_mut(table) {
+        super::names_in::rename(t, from, to);
+    }
+    for constraint in schema.tables.values_mut().flat_map(|t| t.constraints.values_mut()) {
+        if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+            && key.references == *table
+        {
+            for column in key.referenced_columns.iter_mut().filter(|c| **c == *from) {
+                *column = to.clone();
+            }
+        }
+    }
+    // A sequence is owned by the column, whatever its name.
+    for sequence in schema.sequences.values_mut() {
+        if let Some((t, c)) = &mut sequence.owned_by
+            && t == table
+            && c == from
+        {
+            *c = to.clone();
+        }
+    }
+}
+
+/// Renames an enum type, in the columns that have it and in the expressions that name it.
+pub(crate) fn rename_type(schema: &mut Schema, from: &QName, to: &QName) {
+    if let Some(enum_type) = schema.enums.remove(from) {
+        schema.enums.insert(to.clone(), enum_type);
+    }
+    let (a, b) = (from.to_string(), to.to_string());
+    let text = |e: &mut Expr| e.0 = replace_type(&e.0, &a, &b);
+    for table in schema.tables.values_mut() {
+        for column in &mut table.columns {
+            let element = column.type_name.trim_end_matches("[]");
+            if element == a {
+                column.type_name = format!("{b}{}", &column.type_name[element.len()..]);
+            }
+            column.default.iter_mut().for_each(text);
+            if let Some(generated) = &mut column.generated {
+                text(&mut generated.expression);
+            }
+        }
+        for constraint in table.constraints.values_mut() {
+            if let ConstraintKind::Check(check) = &mut constraint.kind {
+                text(&mut check.expression);
+            }
+        }
+        for index in table.indexes.values_mut() {
+            index.predicate.iter_mut().for_each(text);
+            for key in &mut index.keys {
+                if let KeyTarget::Expression(e) = &mut key.target {
+                    text(e);
+                }
+            }
+        }
+    }
+}
+
+/// Replaces `::type` where the name ends there.
+fn replace_type(text: &str, from: &str, to: &str) -> String {
+    let pattern = format!("::{from}");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&pattern) {
+        let end = at + pattern.len();
+        let whole = !rest[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '.');
+        out.push_str(&rest[..at]);
+        out.push_str(if whole { "::" } else { &pattern });
+        if whole {
+            out.push_str(to);
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What takes part in a cutover: the names before, after, and where the old one goes.
+pub(super) fn old_names(shadows: &Shadows, old: &Schema, new: &Schema) -> Shadows {
+    let mut out = Shadows::default();
+    for (table, columns) in &shadows.columns {
+        let taken: BTreeSet<Ident> = [old, new]
+            .iter()
+            .filter_map(|s| s.tables.get(table))
+            .flat_map(|t| t.columns.iter().map(|c| c.name.clone()))
+            .collect();
+        for name in columns.keys() {
+            let aside = first_free(&name.with_suffix("__old"), |n| !taken.contains(n));
+            out.columns
+                .entry(table.clone())
+                .or_default()
+                .insert(name.clone(), aside);
+        }
+    }
+    for name in shadows.types.keys() {
+        let free = |n: &Ident| {
+            let candidate = name.sibling(n.clone());
+            !old.enums.contains_key(&candidate) && !new.enums.contains_key(&candidate)
+        };
+        out.types.insert(
+            name.clone(),
+            name.sibling(first_free(&name.name.with_suffix("__old"), free)),
+        );
+    }
+    out
+}

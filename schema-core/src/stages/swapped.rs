@@ -1,0 +1,206 @@
+//! The bridge after the cutover: every name that changed its type has it, and the old column follows under a name of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::first_free;
+use super::shadow::{Shadows, rename_column, rename_type};
+use crate::compare::{constraint_columns, index_columns, same_constraint, same_index};
+use crate::schema::{ConstraintKind, Ident, QName, Schema, Sync, SyncDirection, Table};
+use crate::sql::sync_function_name;
+
+/// Makes `swapped` from `bridge`.
+pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: &Shadows) -> Schema {
+    let mut out = bridge.clone();
+    for (name, shadow) in &shadows.types {
+        rename_type(&mut out, name, &asides.types[name]);
+        rename_type(&mut out, shadow, name);
+    }
+    for (table, columns) in &shadows.columns {
+        for (name, shadow) in columns {
+            rename_column(&mut out, table, name, &asides.columns[table][name]);
+            rename_column(&mut out, table, shadow, name);
+        }
+    }
+    for (table, columns) in &shadows.columns {
+        let (Some(wanted), Some(t)) = (new.tables.get(table), out.tables.get_mut(table)) else {
+            continue;
+        };
+        for name in columns.keys() {
+            let aside = &asides.columns[table][name];
+            if let Some(left) = t.column_mut(aside) {
+                left.not_null = false;
+                left.default = None;
+                left.identity = None;
+                left.comment = None;
+            }
+            if let (Some(right), Some(target)) = (t.column_mut(name), wanted.column(name)) {
+                right.default.clone_from(&target.default);
+                right.identity.clone_from(&target.identity);
+            }
+            let forward = sync_function_name(table, name, &columns[name]);
+            if let Some(sync) = bridge.syncs.get(&forward) {
+                out.syncs.remove(&forward);
+                out.syncs.insert(
+                    sync_function_name(table, name, aside),
+                    backward(sync, name, aside, columns),
+                );
+            }
+        }
+    }
+    let touched: BTreeSet<QName> = out
+        .tables
+        .keys()
+        .filter(|t| bridge.tables.get(*t) != out.tables.get(*t))
+        .cloned()
+        .collect();
+    for name in touched {
+        let gone: BTreeSet<Ident> = asides
+            .columns
+            .get(&name)
+            .map(|c| c.values().cloned().collect())
+            .unwrap_or_default();
+        let gone_elsewhere: Vec<(QName, Ident)> = asides
+            .columns
+            .iter()
+            .flat_map(|(t, c)| c.values().map(|a| (t.clone(), a.clone())))
+            .collect();
+        let (Some(table), Some(wanted)) = (out.tables.get(&name).cloned(), new.tables.get(&name)) else {
+            continue;
+        };
+        let named = final_names(&table, wanted, &gone, &gone_elsewhere);
+        out.tables.insert(name, named);
+    }
+    // The generator belongs to the column that new code writes.
+    for (name, sequence) in &mut out.sequences {
+        if let Some(before) = bridge.sequences.get(name) {
+            sequence.owned_by.clone_from(&before.owned_by);
+        }
+    }
+    out
+}
+
+fn backward(sync: &Sync, name: &Ident, aside: &Ident, shadows: &BTreeMap<Ident, Ident>) -> Sync {
+    let mut key_locks = sync.key_locks.clone();
+    for lock in &mut key_locks {
+        for expression in lock.parts.iter_mut().chain(&mut lock.predicate) {
+            for (name, shadow) in shadows {
+                *expression = crate::expression::rename_column(expression, shadow, name);
+                let (from, to) = (format!("NEW.{shadow}"), format!("NEW.{name}"));
+                expression.0 = expression.0.replace(&from, &to);
+            }
+        }
+    }
+    Sync {
+        from: name.clone(),
+        to: aside.clone(),
+        direction: SyncDirection::Backward,
+        up: sync.down.clone(),
+        down: None,
+        key_locks,
+        ..sync.clone()
+    }
+}
+
+/// Gives twins their final names and moves what stands on the old columns aside. Checks and foreign keys on old columns go;
+/// a primary key gives way to its twin.
+fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsewhere: &[(QName, Ident)]) -> Table {
+    let mut out = Table {
+        constraints: Default::default(),
+        indexes: Default::default(),
+        ..table.clone()
+    };
+    let mut spare_indexes = table.indexes.clone();
+    let points_at_old = |kind: &ConstraintKind| match kind {
+        ConstraintKind::ForeignKey(key) => key
+            .referenced_columns
+            .iter()
+            .any(|c| gone_elsewhere.iter().any(|(t, a)| *t == key.references && a == c)),
+        _ => false,
+    };
+    let (old, kept): (Vec<_>, Vec<_>) = table
+        .constraints
+        .iter()
+        .partition(|(_, c)| constraint_columns(c).iter().any(|column| gone.contains(column)) || points_at_old(&c.kind));
+    for (name, constraint) in kept {
+        let final_name = wanted
+            .constraints
+            .iter()
+            .find(|(n, w)| !out.constraints.contains_key(*n) && same_constraint(constraint, table, w, wanted))
+            .map_or(name, |(n, _)| n);
+        let final_name = if wanted
+            .constraints
+            .get(name)
+            .is_some_and(|w| same_constraint(constraint, table, w, wanted))
+        {
+            name
+        } else {
+            final_name
+        };
+        out.constraints.insert(final_name.clone(), constraint.clone());
+    }
+    // The primary key over the new columns, from the unique index that was built beside the old key.
+    if let Some((name, _)) = wanted.primary_key()
+        && let Some(target) = wanted.constraints.get(name)
+        && let Some(key) = target.kind.key()
+        && old.iter().any(|(_, c)| matches!(c.kind, ConstraintKind::PrimaryKey(_)))
+    {
+        let index = crate::sql::key_index(key);
+        let ready = spare_indexes
+            .iter()
+            .find(|(_, i)| same_index(i, table, &index, wanted))
+            .map(|(n, _)| n.clone());
+        if let Some(ready) = ready {
+            spare_indexes.remove(&ready);
+            out.constraints.insert(name.clone(), target.clone());
+        }
+    }
+    for (name, index) in &spare_indexes {
+        if index_columns(index).iter().any(|c| gone.contains(c)) {
+            continue;
+        }
+        let same = |n: &Ident| {
+            wanted
+                .indexes
+                .get(n)
+                .is_some_and(|w| same_index(index, table, w, wanted))
+        };
+        let final_name = if same(name) {
+            name.clone()
+        } else {
+            wanted
+                .indexes
+                .keys()
+                .find(|n| {
+                    same(n)
+                        && !out.indexes.contains_key(*n)
+                        && !table
+                            .indexes
+                            .get(*n)
+                            .is_some_and(|i| same_index(i, table, index, table) && *n != name)
+                })
+                .unwrap_or(name)
+                .clone()
+        };
+        out.indexes.insert(final_name, index.clone());
+    }
+    let taken = |n: &Ident, out: &Table| {
+        out.constraints.contains_key(n)
+            || out.indexes.contains_key(n)
+            || table.constraints.contains_key(n)
+            || table.indexes.contains_key(n)
+    };
+    for (name, constraint) in old {
+        if matches!(constraint.kind, ConstraintKind::Unique(_)) {
+            let aside = first_free(&name.with_suffix("__old"), |n| !taken(n, &out));
+            out.constraints.insert(aside, constraint.clone());
+        }
+    }
+    for (name, index) in spare_indexes
+        .iter()
+        .filter(|(_, i)| index_columns(i).iter().any(|c| gone.contains(c)))
+    {
+        let aside = first_free(&name.with_suffix("__old"), |n| !taken(n, &out));
+        out.indexes.insert(aside, index.clone());
+    }
+    out
+}

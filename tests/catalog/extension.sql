@@ -1,0 +1,1 @@
+SELECT extname::text, 'schema: ' || extnamespace::regnamespace FROM pg_extension
