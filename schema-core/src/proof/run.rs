@@ -136,6 +136,7 @@ impl Course<'_> {
         self.old_values.convertible(&self.old, &self.new);
         self.conditions = conditions(connection, self.plan, &self.old).await?;
         let (counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
+        self.old_values.drop_unfit(connection).await?;
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
         self.proof.rows = counts.iter().map(|(name, n)| (name.to_string(), *n)).collect();
         self.proof.unproven.extend(empty);
@@ -235,6 +236,13 @@ impl Course<'_> {
         step: &str,
         script: &Script,
     ) -> Result<Go, ProofError> {
+        if file.steps.iter().any(|s| s.kind == crate::change::OUTSIDE) {
+            self.proof.unproven.push(Unproven {
+                what: file.slug.clone(),
+                why: "its object is outside the model and does not stand on the scratch database".to_owned(),
+            });
+            return Ok(Go::On);
+        }
         if step == "down" || step == "roll back" {
             self.proof.checks.downs += 1;
         } else {

@@ -196,6 +196,16 @@ impl Bridge<'_> {
             let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
             self.add_fill(&wanted.name, None, missing, 0);
             let not_null = from.not_null && wanted.not_null;
+            if !retype::holds_every_value(from, wanted) {
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!(
+                        "old code's values of {object} that {} cannot hold are refused once the sync stands",
+                        wanted.type_name
+                    ),
+                );
+            }
             return Column {
                 identity: None,
                 default: None,
