@@ -3,11 +3,24 @@
 use crate::plan::{Class, Cost, Lock, LockMode, Statement};
 use crate::schema::QName;
 
-/// A statement kind with measured claims. The names follow the rows of the fact table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each variant is the statement that its claim names")]
-#[non_exhaustive]
-pub enum Op {
+macro_rules! ops {
+    ($($name:ident,)*) => {
+        /// A statement kind with measured claims. The names follow the rows of the fact table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is the statement that its claim names")]
+        #[non_exhaustive]
+        pub enum Op {
+            $($name,)*
+        }
+
+        impl Op {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+ops! {
     SchemaCreate,
     SchemaDrop,
     EnumCreate,
