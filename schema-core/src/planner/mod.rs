@@ -189,10 +189,10 @@ fn walk(from: &Schema, to: &Schema, context: &Context, arrow: usize) -> Result<V
         }
         for mut step in task.change.steps(&state, context) {
             step.up_effect = with_children(&state, step.up_effect);
-            step.down_effect = with_children(&state, step.down_effect);
             for patch in &step.up_effect {
                 state.put(&patch.slot, patch.after.clone());
             }
+            step.down_effect = with_children(&state, step.down_effect);
             steps.push(step);
         }
     }
