@@ -6,6 +6,7 @@ mod cli;
 mod expression;
 mod facts;
 mod introspect;
+mod property;
 mod race;
 mod rollout;
 mod scan;

@@ -494,7 +494,10 @@ impl Course<'_> {
             .filter_map(|s| s.tables.get(table))
             .flat_map(|t| t.columns.iter().map(|c| format!("{table}.{}", c.name)))
             .collect();
-        self.plan.hazards.iter().any(|h| h.kind == kind && columns.contains(&h.object))
+        self.plan
+            .hazards
+            .iter()
+            .any(|h| h.kind == kind && columns.contains(&h.object))
     }
 
     async fn statements(&mut self, connection: &mut PgConnection, old: bool, both: bool) -> Result<Report, ProofError> {

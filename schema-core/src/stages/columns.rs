@@ -101,6 +101,13 @@ impl Bridge<'_> {
                 column.identity = None;
             }
         }
+        if let (Some(identity), Some(wanted)) = (&mut column.identity, &wanted.identity)
+            && identity.always
+            && !wanted.always
+        {
+            // New code may write the column itself.
+            identity.always = false;
+        }
         if !same_generated(current, self.current, wanted, self.wanted) && current.generated.is_some() {
             column.generated.clone_from(&wanted.generated);
             column.default.clone_from(&wanted.default);
