@@ -1,9 +1,12 @@
 //! Tests of the whole, many of which meet a server.
 
+mod cases;
 mod catalog;
 mod cli;
 mod expression;
+mod facts;
 mod introspect;
+mod property;
 mod race;
 mod rollout;
 mod scan;

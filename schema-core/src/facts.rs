@@ -3,11 +3,24 @@
 use crate::plan::{Class, Cost, Lock, LockMode, Statement};
 use crate::schema::QName;
 
-/// A statement kind with measured claims. The names follow the rows of the fact table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each variant is the statement that its claim names")]
-#[non_exhaustive]
-pub enum Op {
+macro_rules! ops {
+    ($($name:ident,)*) => {
+        /// A statement kind with measured claims. The names follow the rows of the fact table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is the statement that its claim names")]
+        #[non_exhaustive]
+        pub enum Op {
+            $($name,)*
+        }
+
+        impl Op {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+ops! {
     SchemaCreate,
     SchemaDrop,
     EnumCreate,
@@ -105,9 +118,10 @@ impl Op {
             | Self::FunctionCreate
             | Self::FunctionDrop
             | Self::Check
-            | Self::EnumAddValue => (None, None, Instant, Class::Transaction),
-            Self::IndexRename
-            | Self::TableOptions
+            | Self::EnumAddValue
+            // The lock is on the index alone: the table's readers and writers do not meet it.
+            | Self::IndexRename => (None, None, Instant, Class::Transaction),
+            Self::TableOptions
             | Self::TableClusterOn
             | Self::TableComment
             | Self::ColumnStatistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
@@ -131,7 +145,6 @@ impl Op {
             | Self::ConstraintRename
             | Self::KeyUsingIndex
             | Self::IndexDropPlain
-            | Self::PartitionDetach
             | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
             Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
@@ -151,7 +164,7 @@ impl Op {
                 Scan,
                 Class::Transaction,
             ),
-            Self::ForeignKeyDrop => (
+            Self::ForeignKeyDrop | Self::PartitionDetach => (
                 Some(AccessExclusive),
                 Some(AccessExclusive),
                 Instant,

@@ -200,10 +200,12 @@ fn walk(from: &Schema, to: &Schema, tasks: Vec<Task>, context: &Context, phase: 
         for mut step in task.change.steps(&task.change.scope(&state), context) {
             if has_children {
                 step.up_effect = with_children(&state, step.up_effect);
-                step.down_effect = with_children(&state, step.down_effect);
             }
             for patch in &step.up_effect {
                 state.put(&patch.slot, patch.after.clone());
+            }
+            if has_children {
+                step.down_effect = with_children(&state, step.down_effect);
             }
             steps.push(step);
         }
