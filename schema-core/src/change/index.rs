@@ -141,5 +141,5 @@ pub(super) fn gate(table: &QName, name: &Ident, index: &Index) -> Statement {
             "DROP INDEX CONCURRENTLY {object}; then run the file before this one again"
         )),
     );
-    Op::Check.plain(format!("DO {}", super::drop_table::dollar_quoted(&body)))
+    Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body)))
 }
