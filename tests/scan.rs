@@ -123,11 +123,17 @@ fn features_decide_what_stands() {
 
 #[test]
 fn one_crate_of_a_workspace_brings_the_crates_that_it_depends_on() {
-    let scan = scan(&folder("workspace/crates/users"), &ScanOptions::default()).unwrap();
-    assert_eq!(
-        scan.report.to_string(),
-        "4 tables, 1 enum from 2 crates; 2 fields not verified by the compiler"
-    );
+    // A relative path too: dependencies through the workspace come with absolute ones.
+    for dir in [
+        folder("workspace/crates/users"),
+        PathBuf::from("../tests/scan/workspace/crates/users"),
+    ] {
+        let scan = scan(&dir, &ScanOptions::default()).unwrap();
+        assert_eq!(
+            scan.report.to_string(),
+            "4 tables, 1 enum from 2 crates; 2 fields not verified by the compiler"
+        );
+    }
 }
 
 #[test]

@@ -80,6 +80,7 @@ ops! {
     Update,
     UpdateBatches,
     Check,
+    Preflight,
     PartitionAttach,
     PartitionDetach,
 }
@@ -175,6 +176,7 @@ impl Op {
             Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
             Self::IndexAttach => (None, None, Instant, Class::Transaction),
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
+            Self::Preflight => (Some(LockMode::AccessShare), None, Scan, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
             Self::PartitionAttach => (

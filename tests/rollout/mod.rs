@@ -36,6 +36,11 @@ impl Rollout {
         self.plan.phase(Phase::Expand).collect()
     }
 
+    /// The files of the cutover.
+    pub fn cutover(&self) -> Vec<&PlanFile> {
+        self.plan.phase(Phase::Cutover).collect()
+    }
+
     /// The files of contract.
     pub fn contract(&self) -> Vec<&PlanFile> {
         self.plan.phase(Phase::Contract).collect()

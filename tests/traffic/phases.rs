@@ -63,6 +63,31 @@ pub async fn play(change: Change) {
     println!("{}: {files} files, {transactions} transactions", rollout.plan.name);
 }
 
+/// Expand, back, and expand again, under old code: it must see nothing of it.
+pub async fn play_back(change: Change) {
+    let seed = change.seed.replace("$SHARED", &SHARED.to_string());
+    let old = format!("{}\n{seed};", change.old);
+    let rollout = Rollout::new(server::url(), &old, &change.new, change.decisions.clone()).await;
+    let clients = start(&rollout, change.old_code, 1).await;
+    settle(&clients).await;
+    under_traffic(&rollout, &rollout.expand(), &clients).await;
+    for file in rollout.expand().into_iter().rev() {
+        rollout.undo(&[file]).await;
+        for client in &clients {
+            client.rounds(3).await;
+        }
+    }
+    under_traffic(&rollout, &rollout.expand(), &clients).await;
+    settle(&clients).await;
+    let mut connection = rollout.database.connect().await;
+    none_but(&mut connection, change.in_step, "after the second expand").await;
+    let mut written = Vec::new();
+    for client in clients {
+        written.push(client.stop().await);
+    }
+    nothing_lost(&mut connection, change.old_code.read, &written).await;
+}
+
 async fn start(rollout: &Rollout, code: Code, first: i64) -> Vec<Client> {
     let mut clients = Vec::new();
     for number in first..first + CLIENTS_OF_EACH {

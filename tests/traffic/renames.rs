@@ -1,7 +1,7 @@
 //! Columns that change their names.
 
 use super::clients::Code;
-use super::phases::{Change, play};
+use super::phases::{Change, play, play_back};
 use crate::rollout::renaming;
 
 const OLD: Code = Code {
@@ -49,6 +49,15 @@ async fn column_with_default_checks_and_indexes() {
     let around = "CREATE INDEX t_name ON t ({c});\nCREATE INDEX t_lower ON t (lower({c})) WHERE {c} <> '';\n\
                   ALTER TABLE t ADD CONSTRAINT t_filled CHECK ({c} <> '');";
     play(rename("varchar(255) NOT NULL DEFAULT 'nobody'", around)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn expand_taken_back() {
+    play_back(rename(
+        "text NOT NULL DEFAULT 'nobody'",
+        "CREATE UNIQUE INDEX t_name ON t ({c}, id);",
+    ))
+    .await;
 }
 
 /// Values are unique, and clients of both versions meet on fresh keys.

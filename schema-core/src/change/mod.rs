@@ -20,12 +20,13 @@ mod key;
 mod namespace;
 mod not_null;
 mod rename;
+mod scope;
 mod sequence;
 mod step;
 mod sync;
 mod table_options;
 
-pub(crate) use comment::word_of;
+pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use step::{Context, Step, patches_between};
 

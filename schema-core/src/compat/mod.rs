@@ -124,8 +124,9 @@ impl Reason {
         match self {
             Self::OtherType | Self::Shorter => &[H::Cutover],
             Self::ReadsNull if old => &[H::OldReadsNull],
-            Self::ReadsNull => &[H::NoBackfill, H::OldDefault],
-            Self::UnknownLabel => &[H::UnknownLabel],
+            Self::ReadsNull => &[H::NewReadsNull, H::NoBackfill, H::OldDefault],
+            Self::UnknownLabel if old => &[H::UnknownLabel],
+            Self::UnknownLabel => &[H::UnknownLabel, H::Cutover],
             Self::Columns => &[H::SelectStar],
             Self::NoTable | Self::NoColumn | Self::NoLabel => &[H::Rename, H::Cutover, H::DataLoss],
             _ if old => &[H::OldWriteRefused, H::Rewrite, H::LongLock],

@@ -46,6 +46,8 @@ pub enum Cost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockMode {
+    /// `ACCESS SHARE`: what SELECT takes.
+    AccessShare,
     /// `ROW SHARE`.
     RowShare,
     /// `ROW EXCLUSIVE`: what INSERT, UPDATE and DELETE take.
@@ -118,6 +120,8 @@ pub enum HazardKind {
     NewWriteRefused,
     /// New code sees the old default until contract.
     OldDefault,
+    /// New code may read NULL, in rows of old code, from a column that it takes for NOT NULL.
+    NewReadsNull,
     /// A NOT NULL column or constraint is added and nothing fills existing rows.
     NoBackfill,
     /// The table is in a publication: subscribers must get the change in the right order.
@@ -152,6 +156,7 @@ impl HazardKind {
             Self::OldWriteRefused => "old_write_refused",
             Self::NewWriteRefused => "new_write_refused",
             Self::OldDefault => "old_default",
+            Self::NewReadsNull => "new_reads_null",
             Self::NoBackfill => "no_backfill",
             Self::Replication => "replication",
             Self::SelectStar => "select_star",

@@ -149,9 +149,19 @@ impl Bridge<'_> {
         let mut column = wanted.clone();
         if !wanted.may_be_omitted() {
             column.not_null = false;
+            let object = self.object(&wanted.name);
             let filled = self.fill_for_not_null(&wanted.name);
-            if !filled {
-                let object = self.object(&wanted.name);
+            let value = self.decided(&self.decisions.backfills, &wanted.name);
+            if let Some(default) = value.and_then(|v| literal_default(&v, &wanted.type_name)) {
+                // Old code does not write the column: until contract its rows get the value too.
+                column.default = Some(default);
+            } else if filled {
+                self.hazard(
+                    HazardKind::NewReadsNull,
+                    &object,
+                    format!("rows that old code writes have NULL in {object} until contract: new code must read it as an Option"),
+                );
+            } else {
                 self.hazard(
                     HazardKind::NoBackfill,
                     &object,
@@ -203,6 +213,16 @@ impl Bridge<'_> {
             let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
             self.add_fill(&wanted.name, None, missing, 0);
             let not_null = from.not_null && wanted.not_null;
+            if !retype::holds_every_value(from, wanted) {
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!(
+                        "old code's values of {object} that {} cannot hold are refused once the sync stands",
+                        wanted.type_name
+                    ),
+                );
+            }
             return Column {
                 identity: None,
                 default: None,
@@ -252,4 +272,16 @@ impl Bridge<'_> {
         self.add_fill(&wanted.name, None, missing, 0);
         column
     }
+}
+
+/// A literal as the default that PostgreSQL would print; none for anything that is not plainly one.
+fn literal_default(value: &Expr, type_name: &str) -> Option<Expr> {
+    let text = value.0.trim();
+    let number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.') && !text.ends_with('.');
+    let inside = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
+    if inside.is_some_and(|t| !t.replace("''", "").contains('\'')) {
+        let bare = type_name.split('(').next().unwrap_or(type_name);
+        return Some(Expr(format!("{text}::{bare}")));
+    }
+    (number || matches!(text, "true" | "false")).then(|| Expr(text.to_owned()))
 }

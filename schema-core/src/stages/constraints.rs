@@ -166,6 +166,12 @@ impl Bridge<'_> {
             }
             ConstraintKind::Unique(key) => {
                 if self.decisions.late.contains(&(self.name.clone(), name.clone())) {
+                    let object = self.object(name);
+                    self.hazard(
+                        HazardKind::NewWriteRefused,
+                        &object,
+                        format!("new code's ON CONFLICT on {object} fails until contract, as `late` says"),
+                    );
                     return;
                 }
                 if constraint.deferral != Deferral::Immediate && self.has_immediate(key) {
@@ -224,7 +230,7 @@ impl Bridge<'_> {
     /// A relation name that neither schema nor the bridge has.
     fn free(&mut self, name: &Ident) -> Ident {
         let kept = self.current.constraints.contains_key(name) || self.current.indexes.contains_key(name);
-        let free = free_relation_name(name, self.name, self.old, &self.taken);
+        let free = free_relation_name(name, self.name, self.old_names, &self.taken);
         debug_assert!(!kept || free != *name);
         self.taken.insert(free.clone());
         free

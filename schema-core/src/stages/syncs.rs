@@ -1,8 +1,9 @@
 //! Syncs of the bridge: one for each column that changes its name.
 
-use super::retype::conversion;
+use super::retype::{self, conversion};
 use super::table::Bridge;
 use crate::expression::prefix_columns;
+use crate::plan::HazardKind;
 use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyLock, KeyTarget, Literal, Sync, SyncDirection};
 use crate::sql::{sync_function_name, sync_trigger_name};
 
@@ -31,7 +32,8 @@ impl Bridge<'_> {
                 let names: Vec<Ident> = vec![column.clone()];
                 match given {
                     Some(expression) => Some(prefix_columns(expression, &names, "NEW.")),
-                    None if retyped => Some(Expr(conversion(&format!("NEW.{column}"), a, b))),
+                    None if retyped && !is_limited_text(b) => Some(Expr(conversion(&format!("NEW.{column}"), a, b))),
+                    // A cast would cut off what does not fit; the assignment raises.
                     None => None,
                 }
             };
@@ -52,6 +54,18 @@ impl Bridge<'_> {
                 &source.type_name,
             )
             .or_else(|| relabelled.and_then(|(_, down)| down));
+            let given_back = decided.is_some_and(|d| d.using_back.is_some());
+            if retyped && !given_back && !holds_every_value(source, wanted) {
+                let object = self.object(to);
+                self.hazard(
+                    HazardKind::NewWriteRefused,
+                    &object,
+                    format!(
+                        "until contract a value of {object} that {from} {} cannot hold is refused; give `using_back`",
+                        source.type_name
+                    ),
+                );
+            }
             let sync = Sync {
                 table: self.name.clone(),
                 from: from.clone(),
@@ -200,6 +214,41 @@ fn equal_in_several_spellings(type_name: &str, collated: bool) -> bool {
     let text = matches!(base, "text" | "character varying" | "character");
     let citext = base == "citext" || base.ends_with(".citext");
     citext || (collated && text) || matches!(base, "numeric" | "real" | "double precision" | "interval" | "jsonb")
+}
+
+/// Whether a cast to the type cuts off what is too long.
+fn is_limited_text(type_name: &str) -> bool {
+    let base = type_name.split('(').next().unwrap_or_default();
+    type_name.contains('(')
+        && matches!(
+            base.trim_end(),
+            "character varying" | "character" | "bit varying" | "bit"
+        )
+}
+
+/// Whether the old column takes whatever the new one can hold.
+fn holds_every_value(old: &Column, new: &Column) -> bool {
+    let number = |column: &Column| match column.type_name.as_str() {
+        "smallint" => Some(1),
+        "integer" => Some(2),
+        "bigint" => Some(3),
+        "numeric" => Some(4),
+        _ => None,
+    };
+    let wider = number(old).zip(number(new)).is_some_and(|(old, new)| old >= new);
+    wider
+        || matches!(old.type_name.as_str(), "text" | "character varying")
+        || old.type_name == new.type_name
+        || retype::is_instant(
+            &Column {
+                collation: None,
+                ..new.clone()
+            },
+            &Column {
+                collation: None,
+                ..old.clone()
+            },
+        )
 }
 
 /// Whether the type's own equality tells every difference, and exists: not so for json, xml, numeric (1.0 and 1.00), jsonb,

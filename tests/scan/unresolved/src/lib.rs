@@ -73,3 +73,10 @@ enum One {
 enum Two {
     A,
 }
+
+/// A table is a type, too.
+#[derive(Table)]
+#[schemagen(table = "one")]
+struct TypeOfThatName {
+    id: i64,
+}
