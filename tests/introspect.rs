@@ -275,6 +275,73 @@ async fn excluded_schemas_and_names_are_left_out() {
 }
 
 #[tokio::test]
+async fn members_of_extensions_belong_to_the_extension() {
+    for (major, server) in all_versions() {
+        let database = database_on(&server).await;
+        let script = "CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;
+            CREATE TABLE t (name text, mail ext.citext);
+            CREATE INDEX i ON t USING gist (name ext.gist_trgm_ops (siglen = 32))";
+        let live = read(&mut database.with(script).await).await;
+        let others: Vec<(&str, &str)> = live
+            .schema
+            .others
+            .iter()
+            .map(|o| (o.kind.as_str(), o.name.as_str()))
+            .collect();
+        assert_eq!(
+            others,
+            [("extension", "citext"), ("extension", "pg_trgm")],
+            "PostgreSQL {major}"
+        );
+        let table = &live.schema.tables[&QName::new("public", "t")];
+        assert_eq!(table.columns[1].type_name, "ext.citext");
+        let opclass = table.indexes[&Ident::new("i")].keys[0].opclass.as_deref();
+        assert_eq!(opclass, Some("ext.gist_trgm_ops (siglen='32')"));
+    }
+}
+
+#[tokio::test]
+async fn ddl_meanwhile_does_not_disturb() {
+    let database = database().await;
+    let mut connection = database.with("CREATE TABLE t (a int, b int)").await;
+    let mut busy = database.connect().await;
+    let work = tokio::spawn(async move {
+        for _ in 0..150 {
+            let step =
+                "CREATE TABLE gone (x text PRIMARY KEY CHECK (x > 'a')); CREATE INDEX i ON t (a, (b + 1)) WHERE b > 1;
+                CREATE VIEW v AS SELECT a FROM t";
+            sqlx::raw_sql(step)
+                .execute(&mut busy)
+                .await
+                .expect("the objects can be made");
+            let step = "DROP VIEW v; DROP INDEX i; DROP TABLE gone";
+            sqlx::raw_sql(step)
+                .execute(&mut busy)
+                .await
+                .expect("the objects can be dropped");
+        }
+    });
+    let (mut with, mut without) = (0, 0);
+    while !work.is_finished() {
+        let schema = read(&mut connection).await.schema;
+        let table = &schema.tables[&QName::new("public", "t")];
+        // One snapshot: all three or none.
+        let found = [
+            schema.tables.contains_key(&QName::new("public", "gone")),
+            table.indexes.contains_key(&Ident::new("i")),
+            schema.others.iter().any(|o| o.name == "public.v"),
+        ];
+        match found {
+            [true, true, true] => with += 1,
+            [false, false, false] => without += 1,
+            half => panic!("half of a transaction was read: {half:?}"),
+        }
+    }
+    work.await.expect("the other session did its work");
+    assert!(with + without > 0);
+}
+
+#[tokio::test]
 async fn an_unprivileged_role_reads_the_same() {
     let database = database().await;
     let mut connection = database.with(TABLES).await;

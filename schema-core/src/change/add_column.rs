@@ -100,6 +100,10 @@ pub(super) fn steps(
 /// Comment, statistics target and attribute options: what `ADD COLUMN` cannot say.
 pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statement> {
     let mut out = Vec::new();
+    if let Some(storage) = &column.storage {
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET STORAGE {storage}", column.name);
+        out.push(Op::ColumnStorage.on(table, sql));
+    }
     if let Some(target) = column.statistics {
         let sql = format!(
             "ALTER TABLE {table} ALTER COLUMN {} SET STATISTICS {target}",

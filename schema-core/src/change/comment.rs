@@ -9,6 +9,18 @@ use crate::sql::{CommentOn, comment_sql};
 
 pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> Vec<Step> {
     let mut after = state.clone();
+    if let Commented::Other(kind, name) = object {
+        let was = state
+            .others
+            .iter()
+            .find(|o| o.kind == *kind && o.name == *name)
+            .and_then(|o| o.comment.clone());
+        return vec![
+            Step::new("comment", describe(object), None)
+                .up([sql(object, text)])
+                .down([sql(object, was.as_deref())]),
+        ];
+    }
     let Some(place) = place(&mut after, object) else {
         return Vec::new();
     };
@@ -24,6 +36,7 @@ pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> V
 
 fn place<'a>(schema: &'a mut Schema, object: &Commented) -> Option<&'a mut Option<String>> {
     Some(match object {
+        Commented::Other(..) => return None,
         Commented::Namespace(name) => &mut schema.namespaces.get_mut(name)?.comment,
         Commented::Enum(name) => &mut schema.enums.get_mut(name)?.comment,
         Commented::Sequence(name) => &mut schema.sequences.get_mut(name)?.comment,
@@ -43,6 +56,7 @@ fn table(object: &Commented) -> Option<&crate::schema::QName> {
 
 fn describe(object: &Commented) -> String {
     match object {
+        Commented::Other(kind, name) => format!("{kind} {name}"),
         Commented::Namespace(name) => name.raw().to_owned(),
         Commented::Enum(name) | Commented::Sequence(name) | Commented::Table(name) => name.to_string(),
         Commented::Column(t, name) | Commented::Constraint(t, name) | Commented::Index(t, name) => {
@@ -53,6 +67,10 @@ fn describe(object: &Commented) -> String {
 
 fn sql(object: &Commented, text: Option<&str>) -> Statement {
     match object {
+        Commented::Other(kind, name) => {
+            let word = word_of(kind).unwrap_or_default();
+            Op::CommentOnly.plain(comment_sql(CommentOn::Other(word, name), text))
+        }
         Commented::Namespace(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Schema(name), text)),
         Commented::Enum(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Type(name), text)),
         Commented::Sequence(name) => Op::CommentOnly.plain(comment_sql(CommentOn::Sequence(name), text)),
@@ -63,4 +81,27 @@ fn sql(object: &Commented, text: Option<&str>) -> Statement {
             Op::CommentOnly.plain(comment_sql(CommentOn::Index(&t.sibling(name.clone())), text))
         }
     }
+}
+
+/// The word that `COMMENT ON` takes for a kind of object outside the model.
+pub(crate) fn word_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "view" => "VIEW",
+        "materialized view" => "MATERIALIZED VIEW",
+        "function" => "FUNCTION",
+        "procedure" => "PROCEDURE",
+        "aggregate" => "AGGREGATE",
+        "trigger" => "TRIGGER",
+        "policy" => "POLICY",
+        "rule" => "RULE",
+        "domain" => "DOMAIN",
+        "composite type" | "range type" => "TYPE",
+        "foreign table" => "FOREIGN TABLE",
+        "statistics" => "STATISTICS",
+        "publication" => "PUBLICATION",
+        "event trigger" => "EVENT TRIGGER",
+        "collation" => "COLLATION",
+        "extension" => "EXTENSION",
+        _ => return None,
+    })
 }

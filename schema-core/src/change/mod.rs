@@ -25,6 +25,7 @@ mod step;
 mod sync;
 mod table_options;
 
+pub(crate) use comment::word_of;
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use step::{Context, Step, patches_between};
 
@@ -107,6 +108,8 @@ pub enum Commented {
     Column(QName, Ident),
     Constraint(QName, Ident),
     Index(QName, Ident),
+    /// An object outside the model, by kind and identity.
+    Other(String, String),
 }
 
 impl Change {

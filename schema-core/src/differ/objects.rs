@@ -10,6 +10,23 @@ impl Differ<'_> {
         self.enums();
         self.sequences();
         self.syncs();
+        self.comments_on_others();
+    }
+
+    /// Comments on what the model cannot express, where both sides have it.
+    fn comments_on_others(&mut self) {
+        for is in self
+            .to
+            .others
+            .iter()
+            .filter(|o| crate::change::word_of(&o.kind).is_some())
+        {
+            let was = self.from.others.iter().find(|o| o.kind == is.kind && o.name == is.name);
+            if let Some(was) = was {
+                let object = Commented::Other(is.kind.clone(), is.name.clone());
+                self.comment(Segment::After, None, object, was.comment.as_ref(), is.comment.as_ref());
+            }
+        }
     }
 
     pub(super) fn push(&mut self, segment: Segment, table: Option<&QName>, rank: u8, change: Change) {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::IntrospectError;
-use super::query::rows;
+use super::query::{rows, unreadable};
 use super::tables::parameters;
 use crate::schema::{Column, Expr, Generated, Ident, Identity, QName, Schema, SequenceOptions};
 
@@ -15,6 +15,7 @@ struct Row {
     name: String,
     type_name: String,
     not_null: bool,
+    has_expression: bool,
     expression: Option<String>,
     generated: String,
     identity: String,
@@ -31,6 +32,12 @@ pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> 
     let found: Vec<Row> = rows(connection, "columns", include_str!("sql/columns.sql")).await?;
     for row in found {
         let name = QName::new(row.schema.clone(), row.table.clone());
+        if row.has_expression && row.expression.is_none() {
+            return Err(unreadable(
+                "columns",
+                &format!("{name}.{} has a default that does not print", row.name),
+            ));
+        }
         let inherited = row
             .generator
             .is_none()

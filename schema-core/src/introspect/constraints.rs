@@ -23,7 +23,7 @@ struct Row {
     enforced: bool,
     temporal: bool,
     no_inherit: bool,
-    definition: String,
+    definition: Option<String>,
     expression: Option<String>,
     columns: Vec<Ident>,
     index_columns: Vec<Ident>,
@@ -78,7 +78,7 @@ fn kind(row: Row) -> Result<Option<ConstraintKind>, IntrospectError> {
     Ok(Some(match row.r#type.as_str() {
         "f" if row.temporal => return Ok(None),
         "f" => ConstraintKind::ForeignKey(foreign_key(row)?),
-        "c" => ConstraintKind::Check(check(row)),
+        "c" => ConstraintKind::Check(check(row)?),
         "p" | "u" if !row.temporal => {
             let primary = row.r#type == "p";
             let key = Key {
@@ -98,12 +98,15 @@ fn kind(row: Row) -> Result<Option<ConstraintKind>, IntrospectError> {
     }))
 }
 
-fn check(row: Row) -> CheckConstraint {
-    CheckConstraint {
-        expression: Expr(row.expression.unwrap_or_default()),
+fn check(row: Row) -> Result<CheckConstraint, IntrospectError> {
+    let expression = row
+        .expression
+        .ok_or_else(|| unreadable("constraints", &format!("the check {} does not print", row.name)))?;
+    Ok(CheckConstraint {
+        expression: Expr(expression),
         columns: sorted(row.columns),
         no_inherit: row.no_inherit,
-    }
+    })
 }
 
 fn foreign_key(row: Row) -> Result<ForeignKey, IntrospectError> {
@@ -125,9 +128,10 @@ fn foreign_key(row: Row) -> Result<ForeignKey, IntrospectError> {
 }
 
 fn exclusion(row: Row) -> Exclusion {
+    let printed = row.definition.unwrap_or_default();
     let definition = [" NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"]
         .iter()
-        .fold(row.definition.as_str(), |text, suffix| {
+        .fold(printed.as_str(), |text, suffix| {
             text.strip_suffix(suffix).unwrap_or(text)
         });
     Exclusion {

@@ -19,6 +19,7 @@ struct Row {
     unique: bool,
     nulls_not_distinct: bool,
     valid: bool,
+    partial: bool,
     predicate: Option<String>,
     parameters: Vec<String>,
     tablespace: Option<Ident>,
@@ -53,6 +54,12 @@ pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> 
 }
 
 fn index(row: Row) -> Result<Index, IntrospectError> {
+    if row.partial && row.predicate.is_none() {
+        return Err(unreadable(
+            "indexes",
+            &format!("{} has a predicate that does not print", row.name),
+        ));
+    }
     let suffixes = key_suffixes(&row).ok_or_else(|| unreadable("indexes", &row.definition))?;
     let mut statistics = BTreeMap::new();
     for (number, key) in (1..).zip(&row.keys) {

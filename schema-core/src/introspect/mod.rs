@@ -104,6 +104,34 @@ pub enum IntrospectError {
 /// # Errors
 /// When the connection is lost, a catalog may not be read, or the server is older than 14.
 pub async fn introspect(connection: &mut PgConnection, included: &Included) -> Result<Live, IntrospectError> {
+    let mut attempt = 1;
+    loop {
+        match once(connection, included).await {
+            Err(error) if attempt < ATTEMPTS && error.is_disturbance() => attempt += 1,
+            result => return result,
+        }
+    }
+}
+
+/// The functions that print definitions look past the snapshot, so that an object dropped meanwhile disturbs them. A new
+/// snapshot does not have it any more.
+const ATTEMPTS: u32 = 5;
+
+impl IntrospectError {
+    fn is_disturbance(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } => true,
+            // "cache lookup failed", "does not exist", "could not open relation"
+            Self::Query { source, .. } => source
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| matches!(code.as_ref(), "XX000" | "42P01" | "42704" | "42883" | "3F000")),
+            _ => false,
+        }
+    }
+}
+
+async fn once(connection: &mut PgConnection, included: &Included) -> Result<Live, IntrospectError> {
     let failed = |source| query::error("the session", source);
     let mut snapshot = connection
         .begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -21,6 +21,7 @@ struct Row {
     in_model: bool,
     refs: Option<Vec<(String, i64, i32)>>,
     definition: String,
+    comment: Option<String>,
     identity: String,
 }
 
@@ -79,6 +80,7 @@ fn other(row: Row, included: &Included, dependencies: &Dependencies, unfit: &[Un
         kind,
         name: row.identity,
         definition,
+        comment: row.comment,
         depends_on,
     })
 }

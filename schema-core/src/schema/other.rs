@@ -14,6 +14,9 @@ pub struct Other {
     pub name: String,
     /// A digest or the text of its definition, so that two databases can be compared.
     pub definition: String,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// What it depends on, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Dependency>,

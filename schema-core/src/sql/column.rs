@@ -6,10 +6,7 @@ use crate::schema::{Column, Identity, SequenceOptions};
 /// `name type …` as it stands in `CREATE TABLE` and `ADD COLUMN`.
 pub fn column_definition(column: &Column) -> String {
     let mut text = format!("{} {}", column.name, column.type_name);
-    // A write to a String cannot fail.
-    if let Some(storage) = &column.storage {
-        let _ = write!(text, " STORAGE {storage}");
-    }
+    // A write to a String cannot fail. STORAGE is not among the words: ADD COLUMN and CREATE TABLE know it from 16 on.
     if let Some(compression) = &column.compression {
         let _ = write!(text, " COMPRESSION {compression}");
     }

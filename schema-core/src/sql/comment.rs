@@ -17,6 +17,8 @@ pub enum CommentOn<'a> {
     Constraint(&'a QName, &'a Ident),
     /// An index, by its qualified name.
     Index(&'a QName),
+    /// An object outside the model: the word for its kind, and its identity as PostgreSQL prints it.
+    Other(&'a str, &'a str),
 }
 
 /// `COMMENT ON … IS …`.
@@ -29,6 +31,7 @@ pub fn comment_sql(on: CommentOn<'_>, comment: Option<&str>) -> String {
         CommentOn::Column(table, name) => format!("COLUMN {table}.{name}"),
         CommentOn::Constraint(table, name) => format!("CONSTRAINT {name} ON {table}"),
         CommentOn::Index(name) => format!("INDEX {name}"),
+        CommentOn::Other(word, identity) => format!("{word} {identity}"),
     };
     match comment {
         Some(text) => format!("COMMENT ON {target} IS {}", Literal(text)),

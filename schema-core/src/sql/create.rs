@@ -98,6 +98,12 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
         if let Some(text) = &column.comment {
             out.push(comment_sql(CommentOn::Column(name, &column.name), Some(text)));
         }
+        if let Some(storage) = &column.storage {
+            out.push(format!(
+                "ALTER TABLE {name} ALTER COLUMN {} SET STORAGE {storage}",
+                column.name
+            ));
+        }
         if let Some(target) = column.statistics {
             out.push(format!(
                 "ALTER TABLE {name} ALTER COLUMN {} SET STATISTICS {target}",

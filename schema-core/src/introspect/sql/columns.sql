@@ -7,6 +7,7 @@ SELECT t.schema,
            SELECT FROM pg_constraint k
            WHERE k.conrelid = t.oid AND k.contype = 'n' AND k.conkey[1] = a.attnum AND NOT k.convalidated
        ) AS not_null,
+       d.adbin IS NOT NULL AS has_expression,
        pg_get_expr(d.adbin, d.adrelid) AS expression,
        a.attgenerated AS generated,
        a.attidentity AS identity,

@@ -5,10 +5,11 @@ SELECT t.schema,
        k.condeferrable AS deferrable,
        k.condeferred AS deferred,
        NOT k.convalidated AS not_valid,
-       coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced,
-       coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS temporal,
+       coalesce((newer.fields ->> 'conenforced')::boolean, true) AS enforced,
+       coalesce((newer.fields ->> 'conperiod')::boolean, false) AS temporal,
        k.connoinherit AS no_inherit,
-       pg_get_constraintdef(k.oid) AS definition,
+       -- the others are put together from their parts
+       CASE WHEN k.contype IN ('p', 'u', 'x') THEN pg_get_constraintdef(k.oid) END AS definition,
        CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression,
        -- key columns in order; a CHECK over the whole row has the number 0 and means every column
        (SELECT coalesce(array_agg(a.attname::text ORDER BY x.position, a.attnum), '{}')
@@ -38,12 +39,14 @@ SELECT t.schema,
        k.confmatchtype = 'f' AS match_full,
        (SELECT coalesce(array_agg(a.attname::text ORDER BY x.position), '{}')
         FROM jsonb_array_elements_text(
-            CASE WHEN jsonb_typeof(to_jsonb(k) -> 'confdelsetcols') = 'array' THEN to_jsonb(k) -> 'confdelsetcols' ELSE '[]' END
+            CASE WHEN jsonb_typeof(newer.fields -> 'confdelsetcols') = 'array' THEN newer.fields -> 'confdelsetcols' ELSE '[]' END
         ) WITH ORDINALITY x(attnum, position)
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.attnum::int2) AS on_delete_columns,
        obj_description(k.oid, 'pg_constraint') AS comment
 FROM user_table t
 JOIN pg_constraint k ON k.conrelid = t.oid
+-- columns that only some versions have; OFFSET keeps them from being built for each use
+CROSS JOIN LATERAL (SELECT to_jsonb(k) - 'conbin' AS fields OFFSET 0) newer
 LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
 LEFT JOIN pg_tablespace space ON space.oid = ic.reltablespace

@@ -333,6 +333,7 @@ SELECT f.kind,
        f.in_model,
        f.refs,
        f.definition,
+       CASE WHEN f.kind <> 'column grant' THEN obj_description(f.oid, f.class::text) END AS comment,
        CASE WHEN f.kind = 'column grant' THEN
            (SELECT identity FROM pg_identify_object('pg_class'::regclass, f.oid, (f.refs -> 0 ->> 2)::int))
        ELSE (SELECT identity FROM pg_identify_object(f.class, f.oid, 0)) END AS identity
