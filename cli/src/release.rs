@@ -69,11 +69,11 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
     }
     report::hazards(&plan.hazards);
     say(format_args!(
-        "{} the {} of {} ({} files); run it when no old code runs any more",
+        "{} the {} of {} ({}); run it when no old code runs any more",
         if args.dry_run { "would release" } else { "released" },
         if phase == Phase::Cutover { "cutover" } else { "contract" },
         folder.name,
-        plan.files.len()
+        report::count(plan.files.len(), "file")
     ));
     for note in &verdict.notes {
         say(format_args!("proof: {note}"));

@@ -40,7 +40,6 @@ pub fn sides(sides: &Sides) {
 }
 
 fn contents(schema: &schema_core::schema::Schema) -> String {
-    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let mut text = format!(
         "{}, {}",
         count(schema.tables.len(), "table"),
@@ -52,19 +51,25 @@ fn contents(schema: &schema_core::schema::Schema) -> String {
     text
 }
 
+/// A number with its noun.
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Says what the plan does and what must be known about it.
 pub fn plan(plan: &Plan, layout: &Layout, verdict: &Verdict, dry_run: bool) {
     let waiting = plan.files.iter().filter(|file| file.phase != Phase::Expand).count();
     let record = &layout.record;
     let written = if dry_run { "would write" } else { "wrote" };
     say(format_args!(
-        "{written} plan {} ({} files)",
+        "{written} plan {} ({})",
         record.folder(),
-        plan.files.len()
+        count(plan.files.len(), "file")
     ));
     if !record.waiting.is_empty() {
         say(format_args!(
-            "{waiting} of them wait until no old code runs; then: schemagen release {}",
+            "{waiting} of them {} until no old code runs; then: schemagen release {}",
+            if waiting == 1 { "waits" } else { "wait" },
             record.folder()
         ));
     }

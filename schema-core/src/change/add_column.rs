@@ -24,7 +24,9 @@ pub(super) fn steps(
     let rewrites = column.generated.as_ref().is_some_and(|g| g.stored)
         || column.identity.is_some()
         || is_constrained_domain(state, &column.type_name);
-    let filled_later = !rewrites && column.default.as_ref().is_some_and(is_volatile);
+    // A fill of its own means that rows which stand get another value than the default's.
+    let has_fill = fill.is_some() && !column.not_null;
+    let filled_later = !rewrites && column.default.as_ref().is_some_and(|d| has_fill || is_volatile(d));
     let mut first = column.clone();
     if filled_later {
         first.default = None;
@@ -62,6 +64,13 @@ pub(super) fn steps(
     step = step
         .down([Op::ColumnDrop.on(table, format!("ALTER TABLE {table} DROP COLUMN {}", column.name))])
         .effect(state, &after);
+    if !rewrites && fill.is_none_or(|f| f.value.is_some()) {
+        step = step.note(if column.default.is_some() {
+            format!("Old code does not write {}: its rows get the default.", column.name)
+        } else {
+            format!("Old code does not write {}: its rows have NULL there.", column.name)
+        });
+    }
     if rewrites {
         step.alone = true;
         step.verb = "rewrite";
@@ -75,7 +84,7 @@ pub(super) fn steps(
         );
     }
     let mut steps = vec![step];
-    if filled_later {
+    if filled_later && !has_fill {
         let default = column.default.clone().unwrap_or_else(|| Expr::from("NULL"));
         let fill = Fill {
             table: table.clone(),
@@ -127,18 +136,26 @@ pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statem
 
 /// Raises when the column holds values that its default, fill or sync would not make again.
 fn guard(table: &QName, column: &Column, fill: Option<&Fill>) -> Option<crate::plan::Statement> {
-    let made = [column.default.as_ref(), fill.and_then(|f| f.value.as_ref())];
+    let mut made: Vec<&Expr> = Vec::new();
+    for value in [column.default.as_ref(), fill.and_then(|f| f.value.as_ref())]
+        .into_iter()
+        .flatten()
+    {
+        if !made.contains(&value) {
+            made.push(value);
+        }
+    }
     let synced = fill.is_some_and(|f| f.value.is_none());
     if synced || column.generated.is_some() || column.identity.is_some() {
         return None;
     }
     // A value that is made anew each time cannot be told from one that somebody wrote.
-    if made.iter().flatten().any(|e| !is_constant(e)) {
+    if made.iter().any(|e| !is_constant(e)) {
         return None;
     }
     let name = &column.name;
     let mut conditions = vec![format!("{name} IS NOT NULL")];
-    for value in made.into_iter().flatten() {
+    for value in made {
         // As text, because not every type has an equality.
         conditions.push(format!(
             "({name})::pg_catalog.text IS DISTINCT FROM (({value})::{})::pg_catalog.text",

@@ -4,8 +4,9 @@ use super::shadow::hangs_on_type;
 use super::table::Bridge;
 use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
+use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident};
+use crate::schema::{Column, Expr, Fill, Ident, Table};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -136,8 +137,12 @@ impl Bridge<'_> {
         let mut column = wanted.clone();
         if !wanted.may_be_omitted() {
             column.not_null = false;
-            let filled = self.fill_for_not_null(&wanted.name);
-            if !filled {
+            if self.fill_for_not_null(&wanted.name) {
+                // Old code does not write the column, and new code cannot read NULL: until contract its rows get the value.
+                column.default = self
+                    .decided(&self.decisions.backfills, &wanted.name)
+                    .filter(|value| is_possible_default(value, self.wanted));
+            } else {
                 let object = self.object(&wanted.name);
                 self.hazard(
                     HazardKind::NoBackfill,
@@ -239,4 +244,9 @@ impl Bridge<'_> {
         self.add_fill(&wanted.name, None, missing, 0);
         column
     }
+}
+
+/// PostgreSQL refuses defaults that name a column or hold a subquery.
+fn is_possible_default(value: &Expr, table: &Table) -> bool {
+    columns_named(value, table).is_empty() && !value.0.to_ascii_lowercase().contains("select")
 }
