@@ -198,6 +198,7 @@ async fn syncs_are_recognised_only_while_they_work() {
         up: None,
         down: None,
         to_default: None,
+        default_from_to: false,
         by_image: false,
         key_locks: Vec::new(),
     };

@@ -44,7 +44,14 @@ fn said(dir: &Path, options: &ScanOptions) -> String {
     );
     text.push_str("--- spans\n");
     for (slot, at) in &scan.spans {
-        let _ = writeln!(text, "{at}: {slot:?}");
+        let slot = format!("{slot:?}")
+            .replace("QName { schema: Ident(", "")
+            .replace("), name: Ident(", ".");
+        let _ = writeln!(
+            text,
+            "{at}: {}",
+            slot.replace(") }", "").replace("Ident(", "").replace("))", ")")
+        );
     }
     text
 }
@@ -87,4 +94,52 @@ macro_rules! cases {
 
 cases! {
     contacts,
+    names,
+    unreadable,
+    unresolved,
+    workspace,
+}
+
+#[test]
+fn features_decide_what_stands() {
+    let options = |features: &[&str]| ScanOptions {
+        features: features.iter().map(|f| (*f).to_owned()).collect(),
+        ..ScanOptions::default()
+    };
+    check("workspace", &options(&["legacy"]), "expected_legacy.txt");
+    let bare = ScanOptions {
+        no_default_features: true,
+        ..ScanOptions::default()
+    };
+    check("workspace", &bare, "expected_bare.txt");
+    let unknown = scan(&folder("workspace"), &options(&["no_such"]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        unknown.ends_with("no crate here has the feature \"no_such\""),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn one_crate_of_a_workspace_brings_the_crates_that_it_depends_on() {
+    // A relative path too: dependencies through the workspace come with absolute ones.
+    for dir in [
+        folder("workspace/crates/users"),
+        PathBuf::from("../tests/scan/workspace/crates/users"),
+    ] {
+        let scan = scan(&dir, &ScanOptions::default()).unwrap();
+        assert_eq!(
+            scan.report.to_string(),
+            "4 tables, 1 enum from 2 crates; 2 fields not verified by the compiler"
+        );
+    }
+}
+
+#[test]
+fn a_folder_without_a_crate_is_an_error() {
+    let error = scan(&folder("nowhere"), &ScanOptions::default())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("Cargo.toml: cannot be read"), "{error}");
 }

@@ -1,8 +1,15 @@
 //! Tests of the whole, many of which meet a server.
 
+mod cases;
 mod catalog;
 mod cli;
 mod expression;
+mod facts;
 mod introspect;
+mod race;
+mod rollout;
+mod scan;
 mod server;
+mod sync;
+mod traffic;
 mod wiring;

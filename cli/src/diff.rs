@@ -1,19 +1,20 @@
 use schema_core::planner::plan;
-use schema_core::review::{changes, difference, other_differences};
+use schema_core::review::{changes, difference};
 
-use crate::Outcome;
 use crate::args::{Diff, DiffFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
 use crate::planning::{decisions, options};
 use crate::project::Project;
 use crate::script::script;
+use crate::{Outcome, report};
 
 /// `schemagen diff`.
 pub async fn run(args: Diff) -> Result<Outcome, CliError> {
     let project = Project::open(args.sources.migrations.as_deref())?;
     let loader = project.loader(&args.sources.scratch, &args.sources.features);
     let sides = project.sides(&loader, &args.sources).await?;
+    report::sides(&sides);
     let changes = changes(&sides.from.schema, &sides.target);
     match args.format {
         DiffFormat::Text => product(&difference(&sides.from.schema, &sides.target))?,
@@ -32,11 +33,6 @@ pub async fn run(args: Diff) -> Result<Outcome, CliError> {
                 ));
             }
             product(&script(&plan))?;
-        }
-    }
-    if sides.scope.is_none() {
-        for line in other_differences(&sides.from.schema, &sides.target) {
-            say(format_args!("not planned: {line}"));
         }
     }
     if changes.is_empty() {

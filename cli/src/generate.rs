@@ -4,6 +4,7 @@ use std::path::Path;
 use schema_core::migrations::{CACHE, Cache, Changes, Directory, Layout, NewPlan, Owned, Parent, PlanRecord, Version};
 use schema_core::plan::{Phase, Plan};
 use schema_core::planner::plan;
+use schema_core::review::{Change, changes};
 use schema_core::schema::{Schema, fingerprint};
 use schema_core::source::{Loader, Origin};
 
@@ -31,6 +32,9 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let forks = report_forks(&project.directory);
     let sides = project.sides(loader, &args.sources).await?;
     report::sides(&sides);
+    if args.check {
+        return Ok(check(&changes(&sides.from.schema, &sides.target), forks));
+    }
     let model = sides.to.model().map(|model| &model.decisions);
     let mut decisions = decisions(model, &args.answers, &sides.from.schema, &sides.target)?;
     for line in spent_renames(&mut decisions, &sides.from.schema) {
@@ -38,9 +42,6 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     }
     let options = options(project, &sides, &args.answers, args.name.as_deref());
     let mut plan = plan(&sides.from.schema, &sides.target, &decisions, &options)?;
-    if args.check {
-        return Ok(check(&plan, forks));
-    }
     if let Some(model) = sides.to.model() {
         report::name_star_uses(&mut plan, model);
     }
@@ -66,7 +67,7 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let layout = Layout::new(
         &out,
         NewPlan {
-            record: record(&plan, project, &sides, &verdict),
+            record: record(&plan, &out, &sides, &verdict),
             plan: &plan,
             stamp: args.stamp.unwrap_or_else(Version::now),
             released: args.released,
@@ -86,20 +87,19 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     Ok(Outcome::Done)
 }
 
-fn check(plan: &Plan, forks: bool) -> Outcome {
-    if plan.is_empty() {
+/// Answers without a plan: one that needs an answer first is still a change without a plan.
+fn check(changes: &[Change], forks: bool) -> Outcome {
+    if changes.is_empty() {
         if !forks {
             say("every change has its plan");
         }
     } else {
         say("these changes have no plan yet; run schemagen generate:");
-        for file in &plan.files {
-            for step in &file.steps {
-                say(format_args!("  {} {}", step.kind, step.object));
-            }
+        for change in changes {
+            say(format_args!("  {} {}", change.change, change.slot.name()));
         }
     }
-    if plan.is_empty() && !forks {
+    if changes.is_empty() && !forks {
         Outcome::Done
     } else {
         Outcome::Found
@@ -119,11 +119,11 @@ fn report_forks(directory: &Directory) -> bool {
     !forks.is_empty()
 }
 
-fn record(plan: &Plan, project: &Project, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
+fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdict) -> PlanRecord {
     PlanRecord {
         why: format!("from {} to {}", sides.from.label, sides.to.label),
         parent: Parent {
-            history: project.directory.history_digest(),
+            history: out.history_digest(),
             schema: fingerprint(&sides.from.schema),
         },
         proof: verdict.text.clone(),

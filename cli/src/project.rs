@@ -3,8 +3,11 @@ use std::path::{Path, PathBuf};
 use schema_core::config::Config;
 use schema_core::introspect::Included;
 use schema_core::migrations::{Directory, PlanRecord};
+use schema_core::review::changes;
+use schema_core::schema::Schema;
 use schema_core::source::{
-    Loaded, Loader, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted, scope,
+    Loaded, Loader, Model, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted,
+    scope,
 };
 
 use crate::args::{ScratchFlags, Sources};
@@ -32,7 +35,7 @@ pub struct Sides {
     /// The second side as it was read.
     pub to: Loaded,
     /// What the plan leads to.
-    pub target: schema_core::schema::Schema,
+    pub target: Schema,
     /// What a model may change, when the second side is one.
     pub scope: Option<Scope>,
 }
@@ -110,6 +113,9 @@ impl Project {
             for note in &loaded.notes {
                 say(format_args!("note: {note}"));
             }
+            if let Some(read) = &loaded.read {
+                say(format_args!("read {read}"));
+            }
         }
         self.limit(loader, sources, from, to).await
     }
@@ -124,21 +130,35 @@ impl Project {
                 scope: None,
             });
         };
-        let mut model = model.clone();
-        model.schema = loader.respell(&model.schema, &from.schema).await?;
-        let records = self.records();
-        let open: Vec<&PlanRecord> = self.directory.open_plans().map(|plan| &plan.record).collect();
-        // A model says what it wants in the end, so it is held against the end of the open plans; what they still hold
-        // for old code is added afterwards.
-        let adopt = sources.adopt.iter().cloned().collect();
-        let scope = scope(&finished(&from.schema, &open), &model, &records, &adopt)?;
-        let target = keep_leftovers(&scope.new, &from.schema, &open)?;
+        // What cheap rules find equal needs no server to spell it.
+        let mut limited = self.scope(sources, &from.schema, model);
+        let settled = limited
+            .as_ref()
+            .is_ok_and(|(_, target)| changes(&from.schema, target).is_empty());
+        if !settled {
+            let mut model = model.clone();
+            model.schema = loader.respell(&model.schema, &from.schema).await?;
+            limited = self.scope(sources, &from.schema, &model);
+        }
+        let (scope, target) = limited?;
         Ok(Sides {
             from,
             to,
             target,
             scope: Some(scope),
         })
+    }
+
+    /// What the model may change, and what it leads to.
+    fn scope(&self, sources: &Sources, from: &Schema, model: &Model) -> Result<(Scope, Schema), CliError> {
+        let records = self.records();
+        let open: Vec<&PlanRecord> = self.directory.open_plans().map(|plan| &plan.record).collect();
+        // A model says what it wants in the end, so it is held against the end of the open plans; what they still hold
+        // for old code is added afterwards.
+        let adopt = sources.adopt.iter().cloned().collect();
+        let scope = scope(&finished(from, &open), model, &records, &adopt)?;
+        let target = keep_leftovers(&scope.new, from, &open)?;
+        Ok((scope, target))
     }
 
     async fn load_from(&self, loader: &Loader, from: Option<SourceSpec>) -> Result<Loaded, CliError> {
@@ -180,13 +200,7 @@ impl Project {
         Ok(replay)
     }
 
-    async fn report_drift(
-        &self,
-        loader: &Loader,
-        url: &str,
-        live: &schema_core::schema::Schema,
-        replay: &Loaded,
-    ) -> Result<(), CliError> {
+    async fn report_drift(&self, loader: &Loader, url: &str, live: &Schema, replay: &Loaded) -> Result<(), CliError> {
         let applied = loader.applied(url).await?;
         let all = applied.len() == self.directory.files.len();
         let expected = if all {

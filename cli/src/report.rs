@@ -1,8 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schema_core::migrations::Layout;
 use schema_core::plan::{Hazard, HazardKind, Phase, Plan};
-use schema_core::schema::{QName, Slot};
+use schema_core::review::other_differences;
+use schema_core::schema::{QName, Schema, Slot};
 use schema_core::source::Model;
 use serde::Serialize;
 
@@ -25,6 +26,15 @@ pub fn sides(sides: &Sides) {
             contents(&loaded.schema)
         ));
     }
+    let outside = outside_the_model(&sides.from.schema);
+    if !outside.is_empty() {
+        say(format_args!("outside the model, never planned: {outside}"));
+    }
+    if sides.scope.is_none() {
+        for line in other_differences(&sides.from.schema, &sides.target) {
+            say(format_args!("not planned: {line}"));
+        }
+    }
     if let Some(scope) = &sides.scope {
         if !scope.unmanaged.is_empty() {
             let names: Vec<String> = scope.unmanaged.iter().map(ToString::to_string).collect();
@@ -39,21 +49,30 @@ pub fn sides(sides: &Sides) {
     }
 }
 
-fn contents(schema: &schema_core::schema::Schema) -> String {
-    let mut text = format!(
+/// Views, functions and the like by kind and name.
+fn outside_the_model(schema: &Schema) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for other in &schema.others {
+        kinds.entry(&other.kind).or_default().push(&other.name);
+    }
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
+        .collect();
+    parts.join("; ")
+}
+
+/// `1 file`, `2 files`.
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+fn contents(schema: &Schema) -> String {
+    format!(
         "{}, {}",
         count(schema.tables.len(), "table"),
         count(schema.enums.len(), "enum")
-    );
-    if !schema.others.is_empty() {
-        text.push_str(&format!(", {} outside the model", count(schema.others.len(), "object")));
-    }
-    text
-}
-
-/// A number with its noun.
-pub fn count(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+    )
 }
 
 /// Says what the plan does and what must be known about it.

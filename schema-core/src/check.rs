@@ -22,7 +22,7 @@ pub trait Unverified {
 
 impl<T: ?Sized> Unverified for Probe<T> {}
 
-/// A column of a table, for structs that reference or read it.
+/// A column of a table, for structs that reference or read it. A reference needs the same `T` on both sides.
 pub struct Column<T> {
     sql: Option<SqlName>,
     nullable: bool,
@@ -58,16 +58,10 @@ pub const fn is(found: Option<SqlName>, said: SqlName, column: &str) {
     }
 }
 
-/// A reference: both columns have the same Rust type, which the type parameter says.
-pub const fn references<T>(column: Column<T>) {
-    std::mem::forget(column);
-}
-
 /// A field of a struct that reads a table of another one.
 #[track_caller]
 pub const fn reads<T>(owner: Column<T>, found: Option<SqlName>, nullable: bool, column: &str) {
     let (sql, must_be_option) = (owner.sql, owner.nullable && !nullable);
-    std::mem::forget(owner);
     if must_be_option {
         let mut text = Text::new();
         text.push("the column ");

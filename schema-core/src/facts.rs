@@ -3,11 +3,24 @@
 use crate::plan::{Class, Cost, Lock, LockMode, Statement};
 use crate::schema::QName;
 
-/// A statement kind with measured claims. The names follow the rows of the fact table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each variant is the statement that its claim names")]
-#[non_exhaustive]
-pub enum Op {
+macro_rules! ops {
+    ($($name:ident,)*) => {
+        /// A statement kind with measured claims. The names follow the rows of the fact table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is the statement that its claim names")]
+        #[non_exhaustive]
+        pub enum Op {
+            $($name,)*
+        }
+
+        impl Op {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+ops! {
     SchemaCreate,
     SchemaDrop,
     EnumCreate,
@@ -67,6 +80,7 @@ pub enum Op {
     Update,
     UpdateBatches,
     Check,
+    Preflight,
     PartitionAttach,
     PartitionDetach,
 }
@@ -162,6 +176,7 @@ impl Op {
             Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
             Self::IndexAttach => (None, None, Instant, Class::Transaction),
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
+            Self::Preflight => (Some(LockMode::AccessShare), None, Scan, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
             Self::PartitionAttach => (

@@ -1,10 +1,8 @@
 //! Rust structs as PostgreSQL tables, and changes to them while two versions of the code run.
 //!
 //! A crate that declares tables needs only the derives. Everything else stands behind the feature `engine`.
-
-// The cases under `tests/` call this crate by its name.
-#[cfg(test)]
-extern crate self as schema_core;
+//!
+#![doc = include_str!("attributes.md")]
 
 #[doc(hidden)]
 #[path = "check.rs"]

@@ -160,7 +160,7 @@ sql_types! {
 mod of_sqlx {
     use sqlx::postgres::types::{
         Oid, PgBox, PgCiText, PgCircle, PgCube, PgHstore, PgInterval, PgLQuery, PgLSeg, PgLTree, PgLine, PgMoney,
-        PgPath, PgPoint, PgPolygon, PgRange, PgTimeTz,
+        PgPath, PgPoint, PgPolygon, PgRange,
     };
 
     use super::{SqlName, SqlType};
@@ -183,10 +183,6 @@ mod of_sqlx {
         PgCiText => "public.citext",
     }
 
-    impl<T, Z> SqlType for PgTimeTz<T, Z> {
-        const SQL: SqlName = SqlName::new("time with time zone");
-    }
-
     impl<T: ?Sized> SqlType for sqlx::types::Json<T> {
         const SQL: SqlName = SqlName::new("jsonb");
     }
@@ -201,5 +197,115 @@ mod of_sqlx {
             b"timestamp with time zone" => "tstzrange",
             _ => panic!("PostgreSQL has no range over this type; write `#[schemagen(sql_type = \"…\")]`"),
         });
+    }
+}
+
+#[cfg(all(
+    test,
+    feature = "engine",
+    feature = "uuid",
+    feature = "chrono",
+    feature = "time",
+    feature = "serde_json",
+    feature = "rust_decimal",
+    feature = "bigdecimal",
+    feature = "ipnetwork",
+    feature = "sqlx"
+))]
+mod tests {
+    use schema_model::{Lookup, Spelling, map_type};
+
+    use super::*;
+
+    /// What the tokens say of a type.
+    fn of_tokens(text: &str) -> String {
+        let ty = syn::parse_str(text).unwrap();
+        let lookup = |path: &syn::Path| Lookup::Foreign(path.segments.iter().map(|s| s.ident.to_string()).collect());
+        match map_type(&ty, &lookup).spelling {
+            Spelling::Sql(sql) => sql,
+            other => format!("{other:?}"),
+        }
+    }
+
+    macro_rules! agree {
+        ($($ty:ty),+ $(,)?) => {
+            $(assert_eq!(of_tokens(stringify!($ty)), <$ty as SqlType>::SQL.to_string(), stringify!($ty));)+
+        };
+    }
+
+    #[test]
+    fn tokens_and_compiler_agree_on_every_type() {
+        use std::borrow::Cow;
+
+        use ::sqlx::postgres::types::PgRange;
+        agree!(
+            i8,
+            i16,
+            i32,
+            i64,
+            f32,
+            f64,
+            bool,
+            String,
+            Box<str>,
+            Cow<'static, str>,
+            &'static str,
+            Vec<u8>,
+            [u8; 3],
+            Box<[u8]>,
+            Option<i32>,
+            Vec<String>,
+            Vec<Option<i32>>,
+            [i64; 2],
+            Vec<Vec<u8>>,
+            std::net::IpAddr,
+            std::net::Ipv4Addr,
+            std::net::Ipv6Addr,
+            std::time::Duration,
+            std::sync::Arc<str>,
+            uuid::Uuid,
+            Vec<uuid::Uuid>,
+            chrono::NaiveDate,
+            chrono::NaiveTime,
+            chrono::NaiveDateTime,
+            chrono::DateTime<chrono::Utc>,
+            chrono::TimeDelta,
+            chrono::Duration,
+            time::Date,
+            time::Time,
+            time::PrimitiveDateTime,
+            time::OffsetDateTime,
+            time::Duration,
+            serde_json::Value,
+            ::sqlx::types::Json<Vec<u32>>,
+            ::sqlx::types::JsonValue,
+            rust_decimal::Decimal,
+            bigdecimal::BigDecimal,
+            ipnetwork::IpNetwork,
+            ipnetwork::Ipv4Network,
+            ipnetwork::Ipv6Network,
+            PgRange<i32>,
+            PgRange<i64>,
+            PgRange<rust_decimal::Decimal>,
+            PgRange<chrono::NaiveDate>,
+            PgRange<time::PrimitiveDateTime>,
+            PgRange<chrono::DateTime<chrono::Utc>>,
+            Vec<PgRange<i32>>,
+            ::sqlx::postgres::types::Oid,
+            ::sqlx::postgres::types::PgInterval,
+            ::sqlx::postgres::types::PgMoney,
+            ::sqlx::postgres::types::PgPoint,
+            ::sqlx::postgres::types::PgLine,
+            ::sqlx::postgres::types::PgLSeg,
+            ::sqlx::postgres::types::PgBox,
+            ::sqlx::postgres::types::PgPath,
+            ::sqlx::postgres::types::PgPolygon,
+            ::sqlx::postgres::types::PgCircle,
+            ::sqlx::postgres::types::PgLTree,
+            ::sqlx::postgres::types::PgLQuery,
+            ::sqlx::postgres::types::PgHstore,
+            ::sqlx::postgres::types::PgCube,
+            ::sqlx::postgres::types::PgCiText,
+        );
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     };
     quote! {
         #errors
-        #[allow(non_upper_case_globals, private_interfaces, unused_imports, clippy::all)]
+        #[allow(non_upper_case_globals, dead_code, private_interfaces, unreachable_pub, unused_imports)]
         const _: () = {
             use #krate::__private as __schemagen;
             use __schemagen::Unverified as _;
@@ -79,7 +79,7 @@ fn checks(table: &TableDecl) -> TokenStream {
     let types = table
         .columns
         .iter()
-        .filter(|column| column.sql_type.is_none() && column.sql_name().is_some());
+        .filter(|column| column.sql_type.is_none() && column.sql_name().is_some() && !is_primitive(&column.decoded));
     let types = types.map(|column| {
         let (ty, name, sql) = (decoded_type(column), &column.name.value, sql_name(column));
         quote_spanned!(column.ty.span()=> __schemagen::is(__schemagen::Probe::<#ty>::SQL, #sql, #name);)
@@ -99,7 +99,7 @@ fn checks(table: &TableDecl) -> TokenStream {
             .filter_map(|(column, field)| {
                 let ty = rust_type(table.column(&column.value)?);
                 let constant = hidden(field);
-                Some(quote_spanned!(field.span()=> __schemagen::references::<#ty>(#owner::#constant);))
+                Some(quote_spanned!(field.span()=> let _: __schemagen::Column<#ty> = #owner::#constant;))
             })
             .collect()
     });
@@ -121,6 +121,12 @@ fn checks(table: &TableDecl) -> TokenStream {
         })
     });
     quote!(#types #(#references)* #(#reads)*)
+}
+
+/// Whether the tokens alone are certain: nobody names a type of their own like this.
+fn is_primitive(ty: &syn::Type) -> bool {
+    const NAMES: &[&str] = &["i8", "i16", "i32", "i64", "f32", "f64", "bool"];
+    matches!(ty, syn::Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
 }
 
 /// `Self` has no meaning outside of the impl.

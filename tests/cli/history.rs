@@ -15,9 +15,10 @@ fn contacts(fields: &str) -> String {
     )
 }
 
-const V1: &str = "    #[schemagen(unique)]\n    pub name: String,\n";
-const V2: &str = "    #[schemagen(unique, renamed_from = \"name\")]\n    pub full_name: String,\n";
-const V3: &str = "    #[schemagen(unique)]\n    pub full_name: String,\n    #[schemagen(index, backfill = \"1\")]\n    pub tier: i32,\n";
+const V1: &str = "    #[schemagen(unique)]\n    pub name: String,\n    pub email: Option<String>,\n";
+const V2: &str =
+    "    #[schemagen(unique, renamed_from = \"name\")]\n    pub full_name: String,\n    pub email: Option<String>,\n";
+const V3: &str = "    #[schemagen(unique)]\n    pub full_name: String,\n    #[schemagen(index, backfill = \"'none'\")]\n    pub email: String,\n";
 
 fn place(fields: &str) -> Workplace {
     let place = Workplace::new();
@@ -46,8 +47,15 @@ fn generate(place: &Workplace, stamp: &str) -> Run {
     done(place, &["generate", "--stamp", stamp, "--accept", "all", "--no-proof"])
 }
 
+/// As [`generate`], proven before it is written.
+fn generate_proven(place: &Workplace, stamp: &str) {
+    let run = done(place, &["generate", "--stamp", stamp, "--accept", "all"]);
+    assert!(run.stderr.contains("proof: passed"), "{}", run.stderr);
+}
+
 fn release(place: &Workplace, plan: &str, stamp: &str) {
-    done(place, &["release", plan, "--stamp", stamp, "--no-proof"]);
+    let run = done(place, &["release", plan, "--stamp", stamp]);
+    assert!(run.stderr.contains("proof: passed"), "{}", run.stderr);
 }
 
 /// `sqlx migrate run`.
@@ -68,18 +76,18 @@ async fn two_plans_in_flight() {
     let place = place(V1);
     let root = place.path("");
     let production = server::database().await;
-    generate(&place, "20260101000000");
+    generate_proven(&place, "20260101000000");
     migrate(&production, &root).await;
     place.write("src/lib.rs", &contacts(V2));
-    generate(&place, "20260201000000");
+    generate_proven(&place, "20260201000000");
     migrate(&production, &root).await;
     place.write("src/lib.rs", &contacts(V3));
-    generate(&place, "20260301000000");
+    generate_proven(&place, "20260301000000");
     migrate(&production, &root).await;
 
     // The second plan leaves alone what the first one still needs.
     let mut connection = production.connect().await;
-    sqlx::raw_sql("INSERT INTO contacts (id, name) VALUES (1, 'old'); INSERT INTO contacts (id, full_name, tier) VALUES (2, 'new', 7)")
+    sqlx::raw_sql("INSERT INTO contacts (id, name) VALUES (1, 'old'); INSERT INTO contacts (id, full_name, email) VALUES (2, 'new', 'e')")
         .execute(&mut connection)
         .await
         .unwrap();
@@ -89,11 +97,11 @@ async fn two_plans_in_flight() {
     migrate(&production, &root).await;
     migrate(&production, &root).await;
 
-    let rows: Vec<(i64, String, i32)> = sqlx::query_as("SELECT id, full_name, tier FROM contacts ORDER BY id")
+    let rows: Vec<(i64, String, String)> = sqlx::query_as("SELECT id, full_name, email FROM contacts ORDER BY id")
         .fetch_all(&mut connection)
         .await
         .unwrap();
-    assert_eq!(rows, [(1, "old".to_owned(), 1), (2, "new".to_owned(), 7)]);
+    assert_eq!(rows, [(1, "old".into(), "none".into()), (2, "new".into(), "e".into())]);
     same(&place, production.url(), ".");
     same(&place, "migrations", ".");
     let fresh = server::database().await;
@@ -230,7 +238,7 @@ async fn tables_that_stand_already_are_adopted() {
     drop(
         live.with(
             "CREATE TABLE orgs (id bigint PRIMARY KEY);
-             CREATE TABLE contacts (id bigint PRIMARY KEY, name text NOT NULL, legacy text, org bigint REFERENCES orgs,
+             CREATE TABLE contacts (id bigint PRIMARY KEY, name text NOT NULL, email text, legacy text, org bigint REFERENCES orgs,
                                     CONSTRAINT one_name UNIQUE (name));
              CREATE INDEX by_legacy ON contacts (legacy);
              CREATE TABLE theirs (id int);",
@@ -279,11 +287,14 @@ async fn tables_that_stand_already_are_adopted() {
         .fetch_one(&mut fresh.connect().await)
         .await
         .unwrap();
-    assert_eq!(built, "contacts.id contacts.legacy contacts.name contacts.org orgs.id");
+    assert_eq!(
+        built,
+        "contacts.email contacts.id contacts.legacy contacts.name contacts.org orgs.id"
+    );
 
     // Ownership is in plan.yaml: a later plan does not ask again, and leaves the rest alone.
     assert_eq!(schemagen(&place, &["generate", "--check"]).code, Some(0));
-    place.write("src/lib.rs", &partial(&format!("{V1}    pub email: Option<String>,\n")));
+    place.write("src/lib.rs", &partial(&format!("{V1}    pub phone: Option<String>,\n")));
     let next = generate(&place, "20260201000000");
     let up = place
         .files()
@@ -291,7 +302,7 @@ async fn tables_that_stand_already_are_adopted() {
         .filter(|(name, _)| name.starts_with("migrations/202602") && name.ends_with(".up.sql"));
     let up: String = up.map(|(_, text)| text).collect();
     assert!(
-        up.contains("ADD COLUMN email") && !up.contains("legacy") && !up.contains("one_name"),
+        up.contains("ADD COLUMN phone") && !up.contains("legacy") && !up.contains("one_name"),
         "{up}\n{}",
         next.stderr
     );
@@ -305,4 +316,54 @@ async fn tables_that_stand_already_are_adopted() {
         "{}",
         drift.stderr
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_is_never_guessed() {
+    let place = place(V1);
+    generate(&place, "20260101000000");
+    place.write("src/lib.rs", &contacts(&V2.replace(", renamed_from = \"name\"", "")));
+    let before = place.files();
+    let check = schemagen(&place, &["generate", "--check"]);
+    assert_eq!(
+        check.code,
+        Some(1),
+        "an open question is a change without a plan: {}",
+        check.stderr
+    );
+    let asks = schemagen(&place, &["generate", "--no-proof"]);
+    assert_eq!(asks.code, Some(2), "{}", asks.stderr);
+    assert!(
+        asks.stderr.contains("--rename contacts.name=full_name"),
+        "{}",
+        asks.stderr
+    );
+    assert!(asks.stderr.contains("--no-renames"), "{}", asks.stderr);
+    assert_eq!(place.files(), before);
+    done(
+        &place,
+        &["generate", "--rename", "contacts.name=full_name", "--no-proof"],
+    );
+    let plan = place
+        .files()
+        .into_iter()
+        .rfind(|(name, _)| name.ends_with("plan.yaml"))
+        .map(|(_, text)| text)
+        .unwrap();
+    assert!(plan.contains("renames:"), "the decision is recorded: {plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_the_scratch_server_cannot_run() {
+    let place = Workplace::new();
+    place.write(
+        "wanted.sql",
+        "CREATE TABLE t (id int);\nCREATE EXTENSION no_such_extension;\n",
+    );
+    let run = schemagen(&place, &["generate", "--from", "empty", "--to", "wanted.sql"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    for part in ["wanted.sql", "line 2", "no_such_extension", "--scratch-url"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    assert_eq!(place.names(), ["wanted.sql"]);
 }

@@ -173,11 +173,11 @@ impl Entry {
         if let Some(word) = words.iter().find(|word| word.replace('_', " ") == plain) {
             return Some(Spanned::new((*word).to_owned(), span));
         }
-        mistakes.add(
-            span,
-            format!("`{}` cannot be \"{text}\"", self.key),
-            format!("write one of \"{}\"", words.join("\", \"")),
-        );
+        let remedy = match did_you_mean(&plain, words.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("write one of \"{}\"", words.join("\", \"")),
+        };
+        mistakes.add(span, format!("`{}` cannot be \"{text}\"", self.key), remedy);
         None
     }
 

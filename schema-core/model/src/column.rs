@@ -389,6 +389,9 @@ fn rules_of_one_column(column: &ColumnDecl, primary_key: bool, mistakes: &mut Mi
             );
         }
     }
+    if let Some(identity) = &column.identity {
+        identity_range(&identity.value, identity.span, mistakes);
+    }
     if serial.is_some() && column.nullable() {
         mistakes.add(
             column.ty.span(),
@@ -410,6 +413,27 @@ fn rules_of_one_column(column: &ColumnDecl, primary_key: bool, mistakes: &mut Mi
             before.span,
             format!("`{name}` is renamed from itself"),
             "take `renamed_from` out",
+        );
+    }
+}
+
+/// What `CREATE SEQUENCE` would refuse.
+fn identity_range(identity: &IdentityDecl, span: Span, mistakes: &mut Mistakes) {
+    let increment = identity.increment.unwrap_or(1);
+    if increment == 0 {
+        mistakes.add(span, "an identity cannot step by 0", "write `increment = 1`");
+    }
+    if identity.cache.is_some_and(|cache| cache < 1) {
+        mistakes.add(span, "an identity caches at least 1 value", "write `cache = 1`");
+    }
+    let min = identity.min.unwrap_or(if increment > 0 { 1 } else { i64::MIN });
+    let max = identity.max.unwrap_or(if increment > 0 { i64::MAX } else { -1 });
+    let start = identity.start.unwrap_or(if increment > 0 { min } else { max });
+    if !(min..=max).contains(&start) || min >= max {
+        mistakes.add(
+            span,
+            format!("an identity from {min} to {max} cannot start with {start}"),
+            "write a `start` between `min` and `max`",
         );
     }
 }

@@ -133,6 +133,18 @@ pub fn parse_enum(input: &syn::DeriveInput) -> (EnumDecl, Mistakes) {
             "write it once, as `#[sqlx(rename_all = \"…\")]`",
         );
     }
+    // Without `type_name` sqlx asks the server for the name of the enum, which folds to lower case there.
+    let folded = input.ident.unraw().to_string().to_lowercase();
+    if sqlx.present && sqlx.type_name.is_none() && found.name.value != folded {
+        mistakes.add(
+            found.name.span,
+            format!(
+                "sqlx will look for a type \"{folded}\", this one is \"{}\"",
+                found.name.value
+            ),
+            format!("write `#[sqlx(type_name = \"{}\")]`", found.name.value),
+        );
+    }
     rules(&found, &mut mistakes);
     (found, mistakes)
 }

@@ -99,7 +99,7 @@ const FOREIGN: &[(&str, &[&str], &str, &str)] = &[
     ("BitVec", &["bit_vec"], "bit varying", ""),
     ("PgInterval", &["sqlx"], "interval", "sqlx"),
     ("PgMoney", &["sqlx"], "money", "sqlx"),
-    ("PgTimeTz", &["sqlx"], "time with time zone", "sqlx"),
+    ("PgTimeTz", &["sqlx"], "time with time zone", ""),
     ("PgPoint", &["sqlx"], "point", "sqlx"),
     ("PgLine", &["sqlx"], "line", "sqlx"),
     ("PgLSeg", &["sqlx"], "lseg", "sqlx"),

@@ -25,6 +25,7 @@ impl fmt::Display for SqlTypeError {
 
 /// Names that `format_type` prints as they are.
 const PLAIN: &[&str] = &[
+    "aclitem",
     "bigint",
     "boolean",
     "box",
@@ -36,6 +37,7 @@ const PLAIN: &[&str] = &[
     "datemultirange",
     "daterange",
     "double precision",
+    "gtsvector",
     "inet",
     "int2vector",
     "int4multirange",
@@ -62,6 +64,7 @@ const PLAIN: &[&str] = &[
     "point",
     "polygon",
     "real",
+    "refcursor",
     "regclass",
     "regcollation",
     "regconfig",
@@ -102,7 +105,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// The finest precision of times.
-const PRECISION_MAX: u8 = 6;
+const PRECISION_MAX: i64 = 6;
 
 /// Brings an SQL type into the spelling of `format_type`.
 ///
@@ -258,10 +261,10 @@ impl Parts {
 
     fn spell(&mut self) -> Result<(String, bool, bool), SqlTypeError> {
         let catalog = self.schema.as_deref() == Some("pg_catalog");
-        if self.quoted && self.words[0] == "char" && (self.schema.is_none() || catalog) {
+        if self.words == ["char"] && (catalog || (self.quoted && self.schema.is_none())) {
             return Ok(("\"char\"".to_owned(), true, false));
         }
-        if (self.schema.is_some() && !catalog) || (self.quoted && !catalog && !self.is_plain()) {
+        if (self.schema.is_some() && !catalog) || (self.quoted && !catalog && !self.is_built_in()) {
             return Ok((self.foreign()?, false, false));
         }
         let words = self.words.join(" ");
@@ -296,8 +299,22 @@ impl Parts {
         Ok((self.foreign()?, catalog, false))
     }
 
-    fn is_plain(&self) -> bool {
-        self.words.len() == 1 && PLAIN.contains(&self.words[0].as_str())
+    /// Whether a name in double quotes is one of the server's own.
+    fn is_built_in(&self) -> bool {
+        const WITH_ARGS: &[&str] = &[
+            "bit",
+            "bpchar",
+            "interval",
+            "numeric",
+            "time",
+            "timestamp",
+            "timestamptz",
+            "timetz",
+            "varbit",
+            "varchar",
+        ];
+        let name = self.words[0].as_str();
+        PLAIN.contains(&name) || WITH_ARGS.contains(&name) || ALIASES.iter().any(|(alias, _)| *alias == name)
     }
 
     fn no_args(&self) -> Result<(), SqlTypeError> {
@@ -326,10 +343,11 @@ impl Parts {
     /// Types with arguments or with several words.
     fn with_args(&self, words: &str) -> Result<Option<String>, SqlTypeError> {
         let numbers = self.numbers()?;
-        let length = |name: &str, default: Option<u32>| match (numbers.as_slice(), default) {
+        let length = |name: &str, default: Option<i64>| match (numbers.as_slice(), default) {
             ([], None) => Ok(name.to_owned()),
             ([], Some(n)) if self.tail.is_empty() => Ok(format!("{name}({n})")),
             ([n], _) if self.tail.is_empty() => Ok(format!("{name}({n})")),
+            _ if !self.tail.is_empty() => Err(SqlTypeError(format!("\"{}\" holds more than a type", self.text))),
             _ => Err(SqlTypeError(format!("\"{}\": one length is expected", self.text))),
         };
         let tail = self.tail.join(" ");
@@ -396,10 +414,10 @@ impl Parts {
         }))
     }
 
-    fn temporal(&self, name: &str, zone: &str, numbers: &[u32]) -> Result<String, SqlTypeError> {
+    fn temporal(&self, name: &str, zone: &str, numbers: &[i64]) -> Result<String, SqlTypeError> {
         match numbers {
             [] => Ok(format!("{name} {zone}")),
-            [p] if *p <= u32::from(PRECISION_MAX) => Ok(format!("{name}({p}) {zone}")),
+            [p] if (0..=PRECISION_MAX).contains(p) => Ok(format!("{name}({p}) {zone}")),
             _ => Err(SqlTypeError(format!(
                 "\"{}\": the precision is a number from 0 to 6",
                 self.text
@@ -407,11 +425,11 @@ impl Parts {
         }
     }
 
-    fn numbers(&self) -> Result<Vec<u32>, SqlTypeError> {
+    fn numbers(&self) -> Result<Vec<i64>, SqlTypeError> {
         let Some(args) = &self.args else { return Ok(Vec::new()) };
-        let numbers: Result<Vec<u32>, _> = args.split(',').map(|n| n.trim().parse()).collect();
+        let numbers: Result<Vec<i64>, _> = args.split(',').map(|n| n.trim().parse()).collect();
         // Types of extensions have arguments that are no numbers; those never look at these.
-        Ok(numbers.unwrap_or_else(|_| vec![u32::MAX; 9]))
+        Ok(numbers.unwrap_or_else(|_| vec![i64::MAX; 9]))
     }
 }
 
@@ -461,6 +479,11 @@ mod tests {
             ("bit varying(3)", "bit varying(3)"),
             ("interval day to second(3)", "interval day to second(3)"),
             ("citext", "citext"),
+            ("decimal(10, -2)", "numeric(10,-2)"),
+            ("pg_catalog.char", "\"char\""),
+            ("pg_catalog.varchar(3)", "character varying(3)"),
+            ("\"timestamptz\"", "timestamp with time zone"),
+            ("interval second(2)", "interval second(2)"),
             ("geometry(Point, 4326)", "geometry(Point,4326)"),
             ("app.\"Mood\"", "app.\"Mood\""),
             ("Mood", "mood"),

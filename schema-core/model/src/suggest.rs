@@ -3,7 +3,10 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     candidates
         .into_iter()
         .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= (name.len().max(candidate.len()) / 3).max(1))
+        .filter(|(distance, candidate)| {
+            let longest = name.len().max(candidate.len());
+            *distance < longest && *distance <= (longest / 3).max(1)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -36,6 +39,7 @@ mod tests {
     fn close_names_are_suggested_and_far_ones_are_not() {
         assert_eq!(did_you_mean("tabel", ["column", "table"]), Some("table"));
         assert_eq!(did_you_mean("Name", ["name"]), Some("name"));
+        assert_eq!(did_you_mean("d", ["a", "b"]), None);
         assert_eq!(did_you_mean("kumquat", ["column", "table"]), None);
     }
 }

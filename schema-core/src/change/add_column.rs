@@ -2,7 +2,8 @@
 //!
 //! A constant or `now()` default goes in with the column and does not rewrite the table (`column.add.default_const`). A
 //! volatile one would (`column.add.default_gen_random_uuid`), so the column comes first, then its default, then a backfill,
-//! then NOT NULL. A stored generated column has no online way: hazard `rewrite`.
+//! then NOT NULL; the same where a backfill gives the rows that stand other values than the default. A stored generated
+//! column has no online way: hazard `rewrite`.
 
 use super::step::{Context, Step};
 use super::{backfill, not_null, sequence};
@@ -24,12 +25,15 @@ pub(super) fn steps(
     let rewrites = column.generated.as_ref().is_some_and(|g| g.stored)
         || column.identity.is_some()
         || is_constrained_domain(state, &column.type_name);
-    // A fill of its own means that rows which stand get another value than the default's.
-    let has_fill = fill.is_some() && !column.not_null;
-    let filled_later = !rewrites && column.default.as_ref().is_some_and(|d| has_fill || is_volatile(d));
+    // Rows that stand would read a default that comes with the column, and a backfill would find nothing to do.
+    let default_apart =
+        !rewrites && (fill.is_some() && column.default.is_some() || column.default.as_ref().is_some_and(is_volatile));
+    let filled_later = default_apart && fill.is_none();
     let mut first = column.clone();
-    if filled_later {
+    if default_apart {
         first.default = None;
+    }
+    if filled_later {
         first.not_null = false;
     }
     let mut after = state.clone();
@@ -50,7 +54,7 @@ pub(super) fn steps(
             table,
             format!("ALTER TABLE {table} ADD COLUMN {}", column_definition(&first)),
         )]);
-    if filled_later && let Some(default) = &column.default {
+    if default_apart && let Some(default) = &column.default {
         let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET DEFAULT {default}", column.name);
         step = step.up([Op::ColumnDefault.on(table, sql)]);
     }
@@ -84,7 +88,7 @@ pub(super) fn steps(
         );
     }
     let mut steps = vec![step];
-    if filled_later && !has_fill {
+    if filled_later {
         let default = column.default.clone().unwrap_or_else(|| Expr::from("NULL"));
         let fill = Fill {
             table: table.clone(),

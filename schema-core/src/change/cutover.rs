@@ -80,7 +80,17 @@ pub(super) fn steps(
         .note("Typed clients of the old version fail on these columns from here on: deploy the new version now. Untyped ones go on.")
         .note("Prepared statements that select the columns must be prepared anew; sqlx needs a new connection.")
         .note("The undo builds keys and checks on the old columns again while it holds the lock.");
-    for object in objects {
+    // Columns of a rebuilt type that no new code knows keep the old type, which has another name from here on.
+    let kept = types
+        .iter()
+        .flat_map(|t| state.columns_of_enum(&t.name))
+        .filter(|(table, column)| {
+            !columns
+                .iter()
+                .any(|c| c.table == **table && (c.name == column.name || c.shadow == column.name))
+        });
+    let kept: Vec<String> = kept.map(|(table, column)| format!("{table}.{}", column.name)).collect();
+    for object in objects.into_iter().chain(kept) {
         let message = format!(
             "{object} keeps its name and changes its type: typed clients (sqlx) of the old version fail from the cutover on; \
              with another name and renamed_from both versions work at every step"

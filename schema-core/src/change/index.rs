@@ -44,7 +44,9 @@ pub(super) fn create(state: &Schema, table: &QName, name: &Ident, index: &Index)
         step.verb = "index";
         return vec![step];
     }
-    vec![
+    let checked = index.unique.then(|| preflight("create_index", table, name, index));
+    let mut steps: Vec<Step> = checked.into_iter().collect();
+    steps.extend([
         Step::new("create_index", object.to_string(), Some(table))
             .up([Op::IndexCreateConcurrently.on(table, create_index(name, table, index, IndexMode::Concurrently))])
             .down([Op::IndexDropConcurrently.on(table, format!("DROP INDEX CONCURRENTLY IF EXISTS {object}"))])
@@ -57,7 +59,8 @@ pub(super) fn create(state: &Schema, table: &QName, name: &Ident, index: &Index)
             .no_undo("The undo of the file before drops the index.")
             .effect_up(&bare(&after, table, name), &after)
             .alone("gate", subject(table, name)),
-    ]
+    ]);
+    steps
 }
 
 /// The index without its comment and statistics targets, which the gate's file sets.
@@ -142,4 +145,38 @@ pub(super) fn gate(table: &QName, name: &Ident, index: &Index) -> Statement {
         )),
     );
     Op::Check.plain(format!("DO {}", super::drop_table::dollar_quoted(&body)))
+}
+
+/// Counts duplicates before a unique index is built: a build that fails on them leaves an INVALID index behind.
+pub(super) fn preflight(kind: &'static str, table: &QName, name: &Ident, index: &Index) -> Step {
+    let keys: Vec<String> = index
+        .keys
+        .iter()
+        .map(|key| match &key.target {
+            KeyTarget::Column(column) => column.to_string(),
+            KeyTarget::Expression(expression) => format!("({expression})"),
+        })
+        .collect();
+    let mut conditions: Vec<String> = index.predicate.iter().map(|p| format!("({p})")).collect();
+    if !index.nulls_not_distinct {
+        conditions.extend(keys.iter().map(|k| format!("{k} IS NOT NULL")));
+    }
+    let filter = if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE {}", conditions.join(" AND "))
+    };
+    let object = table.sibling(name.clone());
+    let body = format!(
+        "DECLARE\n  duplicates bigint;\nBEGIN\n  SELECT count(*) INTO duplicates\n    FROM (SELECT FROM {table}{filter} GROUP BY {} HAVING count(*) > 1) twice;\n  IF duplicates > 0 THEN\n    RAISE EXCEPTION USING MESSAGE = duplicates || {},\n      HINT = {};\n  END IF;\nEND",
+        keys.join(", "),
+        Literal(&format!(" keys of {object} stand more than once in {table}")),
+        Literal("make them unique, then run this file again"),
+    );
+    let statement = Op::Preflight.on(table, format!("DO {}", super::drop_table::dollar_quoted(&body)));
+    Step::new(kind, object.to_string(), Some(table))
+        .up([statement])
+        .no_undo("It only counts.")
+        .note("Stops while the table holds duplicates, before the index is built.")
+        .alone("preflight", subject(table, name))
 }

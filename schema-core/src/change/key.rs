@@ -4,7 +4,7 @@
 //! EXCLUSIVE). Dropping the constraint takes the index along, so an undo builds the index first.
 
 use super::constraint::{add_sql, comment, drop_sql, subject, with_constraint};
-use super::index::{gate, with_index};
+use super::index::{gate, preflight, with_index};
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
@@ -89,6 +89,7 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
     }
     let built = with_index(state, table, name, Some(&index));
     vec![
+        preflight(kind, table, name, &index),
         Step::new(kind, &object, Some(table))
             .up([build(table, name, &index)])
             .down([unbuild(table, name)])

@@ -20,6 +20,7 @@ mod key;
 mod namespace;
 mod not_null;
 mod rename;
+mod scope;
 mod sequence;
 mod step;
 mod sync;

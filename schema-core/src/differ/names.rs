@@ -6,9 +6,10 @@ use crate::schema::{Constraint, Ident, QName, Schema};
 
 /// Adds to each task the names that it frees and those that it must find free.
 pub(super) fn order_by_name(from: &Schema, tasks: &mut [Task]) {
+    let names = from.relation_names();
     for task in tasks {
         for name in taken(&task.change) {
-            if from.relation_taken(&name) {
+            if names.contains(&name) {
                 task.needs.push(format!("the name {name}"));
             }
         }

@@ -146,7 +146,11 @@ impl Layout {
         record.proof = verdict;
         changes.replace(plan_folder.join(PlanRecord::FILE), record.text()?);
         if let Some(proof) = proof {
-            changes.replace(plan_folder.join("proof.yaml"), proof);
+            let name = match phase {
+                Phase::Cutover => "proof-cutover.yaml",
+                Phase::Expand | Phase::Contract => "proof-contract.yaml",
+            };
+            changes.replace(plan_folder.join(name), proof);
         }
         changes.writes.append(&mut sql.writes);
         if let Some(schema) = leads_to {

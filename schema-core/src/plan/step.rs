@@ -46,6 +46,8 @@ pub enum Cost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockMode {
+    /// `ACCESS SHARE`: what SELECT takes.
+    AccessShare,
     /// `ROW SHARE`.
     RowShare,
     /// `ROW EXCLUSIVE`: what INSERT, UPDATE and DELETE take.

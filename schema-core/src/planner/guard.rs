@@ -1,9 +1,9 @@
 //! What stands outside the model and would be hurt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::change::{Change, Step};
-use crate::plan::{Hazard, HazardKind, PlanFile};
+use crate::plan::{Hazard, HazardKind};
 use crate::schema::{Dependency, Ident, QName, Schema};
 use crate::stages::Refusal;
 
@@ -73,52 +73,53 @@ fn describe(change: &Change) -> String {
     }
 }
 
-/// A table in a publication whose columns come or go: its subscribers must get the change in the right order.
-pub(super) fn publications(steps: &[Step], publications: &BTreeMap<QName, Vec<String>>) -> Vec<Hazard> {
-    let mut out = BTreeSet::new();
+/// Adds to each step that changes a table's columns what others must know: subscribers of a publication, and clients that
+/// hold prepared `SELECT *` or `RETURNING *`, or write by position.
+pub(super) fn warn(steps: &mut [Step], publications: &BTreeMap<QName, Vec<String>>) {
     for step in steps {
-        let (Some(table), "add_column" | "drop_column" | "alter_column_type" | "drop_table") = (&step.table, step.kind)
-        else {
+        let Some(table) = step.table.clone() else { continue };
+        if step.up.is_empty() {
             continue;
-        };
-        if let Some(names) = publications.get(table) {
-            let first = if step.kind == "add_column" {
-                "the subscriber gets the file first"
-            } else {
-                "the publisher gets the file first"
-            };
-            out.insert(Hazard {
-                kind: HazardKind::Replication,
-                object: table.to_string(),
-                message: format!(
-                    "{table} is in the publication {}: {first}, else replication stops",
-                    names.join(", ")
-                ),
-            });
+        }
+        if matches!(
+            step.kind,
+            "add_column" | "drop_column" | "alter_column_type" | "drop_table" | "cutover"
+        ) && let Some(names) = publications.get(&table)
+        {
+            step.hazards.push(replication(&table, step.kind, names));
+        }
+        if matches!(
+            step.kind,
+            "add_column" | "drop_column" | "alter_column_type" | "cutover"
+        ) {
+            step.hazards.push(select_star(&table));
         }
     }
-    out.into_iter().collect()
 }
 
-/// Columns that come or go break prepared `SELECT *`, `RETURNING *` and positional INSERT and COPY.
-pub(super) fn select_star(files: &[PlanFile]) -> Vec<Hazard> {
-    let mut tables = BTreeSet::new();
-    for step in files.iter().flat_map(|f| &f.steps) {
-        if matches!(step.kind.as_str(), "add_column" | "drop_column" | "alter_column_type")
-            && let Some((table, _)) = step.object.rsplit_once('.')
-        {
-            tables.insert(table.to_owned());
-        }
+fn replication(table: &QName, kind: &str, names: &[String]) -> Hazard {
+    let first = if kind == "add_column" {
+        "the subscriber gets the file first"
+    } else {
+        "the publisher gets the file first"
+    };
+    Hazard {
+        kind: HazardKind::Replication,
+        object: table.to_string(),
+        message: format!(
+            "{table} is in the publication {}: {first}, else replication stops",
+            names.join(", ")
+        ),
     }
-    tables
-        .into_iter()
-        .map(|table| Hazard {
-            kind: HazardKind::SelectStar,
-            message: format!(
-                "prepared SELECT *, RETURNING * and positional INSERT or COPY on {table} break when its columns change: name the columns, \
-                 use .persistent(false), or recycle the pool after the file"
-            ),
-            object: table,
-        })
-        .collect()
+}
+
+fn select_star(table: &QName) -> Hazard {
+    Hazard {
+        kind: HazardKind::SelectStar,
+        object: table.to_string(),
+        message: format!(
+            "prepared SELECT *, RETURNING * and positional INSERT or COPY on {table} break when its columns change: name the \
+             columns, use .persistent(false), or recycle the pool after the file"
+        ),
+    }
 }

@@ -46,7 +46,12 @@ pub(super) fn up(group: &[Step], phase: Phase) -> String {
     for note in group.iter().flat_map(|s| &s.notes) {
         text += &comment(&format!("Note: {note}"));
     }
-    for hazard in group.iter().flat_map(|s| &s.hazards) {
+    let mut told = std::collections::BTreeSet::new();
+    for hazard in group
+        .iter()
+        .flat_map(|s| &s.hazards)
+        .filter(|h| told.insert((h.kind, &h.object)))
+    {
         text += &comment(&format!("Hazard {}: {}", hazard.kind.name(), hazard.message));
     }
     for table in reshaped(group) {
@@ -149,6 +154,7 @@ fn costs(statements: &[&Statement]) -> String {
 
 fn mode_name(mode: LockMode) -> &'static str {
     match mode {
+        LockMode::AccessShare => "ACCESS SHARE",
         LockMode::RowShare => "ROW SHARE",
         LockMode::RowExclusive => "ROW EXCLUSIVE",
         LockMode::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
@@ -160,7 +166,7 @@ fn mode_name(mode: LockMode) -> &'static str {
 
 fn mode_stops(mode: LockMode) -> &'static str {
     match mode {
-        LockMode::RowShare | LockMode::RowExclusive => "reads and writes go on",
+        LockMode::AccessShare | LockMode::RowShare | LockMode::RowExclusive => "reads and writes go on",
         LockMode::ShareUpdateExclusive => "reads and writes go on; other DDL and vacuum wait",
         LockMode::Share => "writes wait",
         LockMode::ShareRowExclusive => "writes and DDL wait",

@@ -13,8 +13,8 @@ pub use question::RenameQuestion;
 
 use crate::change::{Context, Step};
 use crate::compare::differences;
-use crate::differ::diff;
-use crate::plan::{Decisions, Hazard, Phase, Plan};
+use crate::differ::{Task, diff};
+use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
 use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::{Refusal, stages};
 
@@ -86,42 +86,17 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
-    let mut context = Context {
-        target_version: options.target_version,
-        unguarded: decisions.allow_data_loss.clone(),
-        retired: BTreeSet::new(),
-    };
-    let mut hazards: BTreeSet<Hazard> = path.hazards.into_iter().collect();
-    let mut files = Vec::new();
-    let mut all_steps: Vec<Step> = Vec::new();
-    let mut names = name::Names::default();
-    for (at, pair) in path.stages.windows(2).enumerate() {
+    let mut draft = Draft::new(decisions, options, diff);
+    draft.hazards.extend(path.hazards);
+    for pair in path.stages.windows(2) {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
             ("swapped", _) => Phase::Cutover,
             ("new", false) => Phase::Contract,
             _ => Phase::Expand,
         };
-        context.retired = retired(&pair[0].schema);
-        let steps = walk(&pair[0].schema, &pair[1].schema, &context, at)?;
-        hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
-        hazards.extend(guard::publications(&steps, &options.publications));
-        all_steps.extend(steps.iter().cloned());
-        files.extend(file::cut(steps, phase, options, &mut names));
+        draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
     }
-    hazards.extend(guard::select_star(&files));
-    accept::check(&hazards, decisions)?;
-    let name = options
-        .name
-        .clone()
-        .map_or_else(|| name::plan_name(&all_steps), |n| name::slug(&n));
-    Ok(Plan {
-        name,
-        stages: path.stages,
-        files,
-        hazards: hazards.into_iter().collect(),
-        decisions: decisions.clone(),
-        target_version: options.target_version,
-    })
+    draft.finish(path.stages)
 }
 
 /// Plans a waiting phase anew: from the head to the head with the phase's effect. Both are stages already, fills included.
@@ -135,38 +110,71 @@ pub fn replan(
     decisions: &Decisions,
     options: &Options,
 ) -> Result<Plan, PlanError> {
-    let context = Context {
-        target_version: options.target_version,
-        unguarded: decisions.allow_data_loss.clone(),
-        retired: retired(from),
-    };
-    let steps = walk(from, to, &context, 1)?;
-    let mut hazards: BTreeSet<Hazard> = steps.iter().flat_map(|s| s.hazards.clone()).collect();
-    hazards.extend(guard::publications(&steps, &options.publications));
-    let name = options
-        .name
-        .clone()
-        .map_or_else(|| name::plan_name(&steps), |n| name::slug(&n));
-    let files = file::cut(steps, phase, options, &mut name::Names::default());
-    hazards.extend(guard::select_star(&files));
-    accept::check(&hazards, decisions)?;
-    let stage = |name: &str, schema: &Schema| crate::plan::Stage {
-        name: name.to_owned(),
-        schema: schema.clone(),
-    };
+    let mut draft = Draft::new(decisions, options, diff);
+    draft.arrow(from, to, phase)?;
     let names = if phase == Phase::Cutover {
         ["bridge", "swapped"]
     } else {
         ["bridge", "new"]
     };
-    Ok(Plan {
-        name,
-        stages: vec![stage(names[0], from), stage(names[1], to)],
-        files,
-        hazards: hazards.into_iter().collect(),
-        decisions: decisions.clone(),
-        target_version: options.target_version,
-    })
+    let stage = |name: &str, schema: &Schema| Stage {
+        name: name.to_owned(),
+        schema: schema.clone(),
+    };
+    draft.finish(vec![stage(names[0], from), stage(names[1], to)])
+}
+
+/// A plan in the making. Every phase comes from the same differ, called on neighbouring stages.
+struct Draft<'a, D> {
+    decisions: &'a Decisions,
+    options: &'a Options,
+    differ: D,
+    hazards: BTreeSet<Hazard>,
+    steps: Vec<Step>,
+    files: Vec<PlanFile>,
+    names: name::Names,
+}
+
+impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
+    fn new(decisions: &'a Decisions, options: &'a Options, differ: D) -> Self {
+        Self {
+            decisions,
+            options,
+            differ,
+            hazards: BTreeSet::new(),
+            steps: Vec::new(),
+            files: Vec::new(),
+            names: name::Names::default(),
+        }
+    }
+
+    fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
+        let context = Context {
+            target_version: self.options.target_version,
+            unguarded: self.decisions.allow_data_loss.clone(),
+            retired: retired(from),
+        };
+        let mut steps = walk(from, to, (self.differ)(from, to), &context, phase)?;
+        guard::warn(&mut steps, &self.options.publications);
+        self.hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
+        self.steps.extend(steps.iter().cloned());
+        self.files
+            .extend(file::cut(steps, phase, self.options, &mut self.names));
+        Ok(())
+    }
+
+    fn finish(self, stages: Vec<Stage>) -> Result<Plan, PlanError> {
+        accept::check(&self.hazards, self.decisions)?;
+        let given = self.options.name.as_deref().map(name::slug);
+        Ok(Plan {
+            name: given.unwrap_or_else(|| name::plan_name(&self.steps)),
+            stages,
+            files: self.files,
+            hazards: self.hazards.into_iter().collect(),
+            decisions: self.decisions.clone(),
+            target_version: self.options.target_version,
+        })
+    }
 }
 
 /// Columns that a sync keeps equal to another one and that go with it.
@@ -179,17 +187,21 @@ fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.
-fn walk(from: &Schema, to: &Schema, context: &Context, arrow: usize) -> Result<Vec<Step>, PlanError> {
+fn walk(from: &Schema, to: &Schema, tasks: Vec<Task>, context: &Context, phase: Phase) -> Result<Vec<Step>, PlanError> {
     let mut state = from.clone();
     let mut steps = Vec::new();
-    for task in diff(from, to) {
+    let is_child = |t: &crate::schema::Table| t.partition_of.is_some() || !t.inherits.is_empty();
+    let has_children = [from, to].iter().any(|s| s.tables.values().any(is_child));
+    for task in tasks {
         let refused = guard::dependents(&state, &task.change);
         if !refused.is_empty() {
             return Err(PlanError::Refused(refused));
         }
-        for mut step in task.change.steps(&state, context) {
-            step.up_effect = with_children(&state, step.up_effect);
-            step.down_effect = with_children(&state, step.down_effect);
+        for mut step in task.change.steps(&task.change.scope(&state), context) {
+            if has_children {
+                step.up_effect = with_children(&state, step.up_effect);
+                step.down_effect = with_children(&state, step.down_effect);
+            }
             for patch in &step.up_effect {
                 state.put(&patch.slot, patch.after.clone());
             }
@@ -200,7 +212,12 @@ fn walk(from: &Schema, to: &Schema, context: &Context, arrow: usize) -> Result<V
     if missed.is_empty() {
         Ok(steps)
     } else {
-        let phase = ["expand", "cutover or contract", "contract"][arrow.min(2)].to_owned();
+        let phase = match phase {
+            Phase::Expand => "expand",
+            Phase::Cutover => "cutover",
+            Phase::Contract => "contract",
+        };
+        let phase = phase.to_owned();
         Err(PlanError::NotReached {
             phase,
             differences: missed,
@@ -249,4 +266,72 @@ fn descendants(state: &Schema, table: &QName) -> Vec<QName> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::ColumnRename;
+    use crate::schema::{Column, Table};
+
+    fn one_table(columns: &[(&str, &str)]) -> Schema {
+        let columns = columns
+            .iter()
+            .map(|(name, type_name)| Column::new(*name, *type_name))
+            .collect();
+        let mut schema = Schema::default();
+        schema.tables.insert(
+            QName::new("public", "t"),
+            Table {
+                columns,
+                ..Table::default()
+            },
+        );
+        schema
+    }
+
+    /// The differ is called once for each pair of neighbouring stages, and for nothing else.
+    #[test]
+    fn every_phase_comes_from_the_one_differ() {
+        let old = one_table(&[("a", "text"), ("n", "integer")]);
+        let new = one_table(&[("b", "text"), ("n", "bigint")]);
+        let rename = ColumnRename {
+            table: QName::new("public", "t"),
+            from: "a".into(),
+            to: "b".into(),
+        };
+        let accept = BTreeSet::from(["all".to_owned()]);
+        let decisions = Decisions {
+            renames: vec![rename],
+            accept,
+            ..Decisions::default()
+        };
+        let options = Options::default();
+        let path = stages(&old, &new, &decisions).expect("both changes can be planned");
+        let names: Vec<&str> = path.stages.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["old", "bridge", "swapped", "new"]);
+        let mut calls: Vec<(Schema, Schema)> = Vec::new();
+        let mut draft = Draft::new(&decisions, &options, |from: &Schema, to: &Schema| {
+            calls.push((from.clone(), to.clone()));
+            diff(from, to)
+        });
+        for (pair, phase) in path
+            .stages
+            .windows(2)
+            .zip([Phase::Expand, Phase::Cutover, Phase::Contract])
+        {
+            draft
+                .arrow(&pair[0].schema, &pair[1].schema, phase)
+                .expect("the stage is reached");
+        }
+        let counted = draft.finish(path.stages.clone()).expect("everything is accepted");
+        assert_eq!(calls.len(), path.stages.len() - 1);
+        for (call, pair) in calls.iter().zip(path.stages.windows(2)) {
+            assert_eq!((&call.0, &call.1), (&pair[0].schema, &pair[1].schema));
+        }
+        assert_eq!(
+            plan(&old, &new, &decisions, &options).expect("planned").files,
+            counted.files
+        );
+    }
 }

@@ -23,8 +23,13 @@ pub(super) async fn conditions(
             if let Some(later) = stage.schema.tables.get(name)
                 && later != table
             {
-                let changed = changed_columns(plan, name, table, later);
-                demands(&mut found, &changed, &sources(plan, name), name, table, later);
+                let known = Known {
+                    changed: changed_columns(plan, name, table, later),
+                    supplied: supplied_columns(plan, name),
+                    synced: synced_columns(plan, name),
+                    sources: sources(plan, name),
+                };
+                demands(&mut found, &known, name, table, later);
             }
         }
         keep_readable(connection, &mut out, name, found).await?;
@@ -56,7 +61,12 @@ pub(super) async fn conditions_back(
             }
         }
         let mut found = Vec::new();
-        demands(&mut found, &BTreeSet::new(), &BTreeMap::new(), name, &known, before);
+        // Columns that only old code knows are lost or relaxed, as the plan says: nothing to demand of new code.
+        let columns = Known {
+            synced: before.columns.iter().map(|c| c.name.clone()).collect(),
+            ..Known::default()
+        };
+        demands(&mut found, &columns, name, &known, before);
         keep_readable(connection, &mut out, name, found).await?;
     }
     sqlx::raw_sql("COMMIT").execute(connection).await?;
@@ -83,27 +93,65 @@ async fn keep_readable(
     Ok(())
 }
 
-fn demands(
-    out: &mut Vec<Condition>,
-    changed: &BTreeSet<Ident>,
-    sources: &BTreeMap<Ident, Ident>,
-    name: &QName,
-    old: &Table,
-    later: &Table,
-) {
+/// What the plan does to the columns of one table.
+#[derive(Default)]
+struct Known {
+    /// Columns whose values change.
+    changed: BTreeSet<Ident>,
+    /// Columns that get a value where they have none.
+    supplied: BTreeSet<Ident>,
+    /// Columns that a sync writes.
+    synced: BTreeSet<Ident>,
+    /// New names with the old ones.
+    sources: BTreeMap<Ident, Ident>,
+}
+
+fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, later: &Table) {
+    let Known {
+        changed,
+        supplied,
+        synced,
+        sources,
+    } = known;
+
     // The old rows under the names that they will have.
     let from = {
         let aliases: String = sources.iter().map(|(to, from)| format!(", t.{from} AS {to}")).collect();
-        format!("(SELECT t.*{aliases} FROM {name} t) AS {}", name.name)
+        // By name: between two files the table has columns of both versions.
+        let columns: Vec<String> = old.columns.iter().map(|c| format!("t.{}", c.name)).collect();
+        format!(
+            "(SELECT {}{aliases} FROM {name} t) AS {}",
+            columns.join(", "),
+            name.name
+        )
     };
     let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
     let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
-    for column in later.columns.iter().filter(|c| c.not_null && is_old(&c.name)) {
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| c.not_null && !supplied.contains(&c.name))
+    {
+        // A conversion makes no value of NULL: only a fill does.
         if old.column(&old_name(&column.name)).is_some_and(|c| !c.not_null) {
             out.push(Condition {
                 holds: format!("SELECT NOT EXISTS (SELECT FROM {from} WHERE {} IS NULL)", column.name),
                 columns: vec![old_name(&column.name)],
                 expression: format!("{} IS NOT NULL", column.name),
+            });
+        }
+    }
+    for column in later
+        .columns
+        .iter()
+        .filter(|c| !c.may_be_omitted() && !supplied.contains(&c.name))
+    {
+        let arrives = old.column(&old_name(&column.name)).is_none() && !synced.contains(&column.name);
+        if arrives {
+            out.push(Condition {
+                holds: format!("SELECT NOT EXISTS (SELECT FROM {name})"),
+                columns: Vec::new(),
+                expression: format!("{} is NOT NULL there and nothing fills it", column.name),
             });
         }
     }
@@ -144,7 +192,9 @@ fn demands(
     }
     for key in unique_keys(later) {
         let known = unique_keys(old).iter().any(|k| k.is_like(&key));
-        if known || !key.columns.iter().all(|c| is_old(c)) {
+        // A conversion keeps apart what was apart, and cannot do more.
+        let stands = |c: &Ident| old.column(&old_name(c)).is_some() && !supplied.contains(c);
+        if known || !key.columns.iter().all(|c| stands(c)) {
             continue;
         }
         let mut wheres: Vec<String> = key.predicate.iter().map(|p| format!("({p})")).collect();
@@ -163,6 +213,36 @@ fn demands(
             expression: format!("unique ({parts})"),
         });
     }
+}
+
+/// Columns to which the plan gives a value where they have none.
+fn supplied_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    plan.files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Fill(fill)) if fill.table == *name && fill.value.is_some() => Some(fill.column.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Columns that a sync writes in some stage.
+fn synced_columns(plan: &Plan, name: &QName) -> BTreeSet<Ident> {
+    let syncs = plan.stages.iter().flat_map(|s| s.schema.syncs.values());
+    let to_files = plan
+        .files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| match &p.after {
+            Some(Object::Sync(sync)) => Some(&**sync),
+            _ => None,
+        });
+    syncs
+        .chain(to_files)
+        .filter(|s| s.table == *name)
+        .flat_map(|s| [s.from.clone(), s.to.clone()])
+        .collect()
 }
 
 /// Columns whose values the plan changes, so that what a later stage demands says nothing about the old ones.

@@ -75,11 +75,11 @@ pub(super) fn sync_checks(stage: &Schema, name: &QName, written_by_old: bool) ->
         .syncs
         .values()
         .filter(|s| s.table == *name)
-        .map(|sync| sync_check(sync, written_by_old))
+        .map(|sync| sync_check(stage, sync, written_by_old))
         .collect()
 }
 
-fn sync_check(sync: &Sync, written_by_old: bool) -> Check {
+fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
     let back = sync.direction == SyncDirection::TwoWay && !written_by_old;
     let (target, source, expression) = if back {
         (&sync.from, &sync.to, &sync.down)
@@ -89,6 +89,19 @@ fn sync_check(sync: &Sync, written_by_old: bool) -> Check {
     let value = expression
         .as_ref()
         .map_or_else(|| source.to_string(), |e| e.0.replace("NEW.", ""));
+    // The trigger's assignment converts by itself, through text where nothing else does.
+    let type_of = |name: &Ident| {
+        stage
+            .tables
+            .get(&sync.table)
+            .and_then(|t| t.column(name))
+            .map(|c| &c.type_name)
+    };
+    let value = match (expression, type_of(target)) {
+        (None, Some(to)) if type_of(source) != Some(to) => format!("({value})::pg_catalog.text::{to}"),
+        (Some(_), Some(to)) => format!("({value})::{to}"),
+        _ => value,
+    };
     let sql = if sync.by_image {
         format!("NOT pg_catalog.record_image_ne(ROW({target}), ROW({value}))")
     } else {

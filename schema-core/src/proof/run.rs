@@ -248,10 +248,31 @@ impl Course<'_> {
             RunFileError::PsqlCommand { .. } => "",
         };
         let loses_data = self.plan.hazards.iter().any(|h| h.kind == HazardKind::DataLoss);
-        if matches!(step, "down" | "roll back") && loses_data && code.starts_with("23") {
+        // A generator that went past the old limit cannot go back below it.
+        let spent = step == "roll back" && code == "22023";
+        // Rows of new code went back without what only the new columns held, and nothing fills them the second time.
+        let unfilled = step == "forward again"
+            && code.starts_with("23")
+            && self
+                .plan
+                .hazards
+                .iter()
+                .any(|h| matches!(h.kind, HazardKind::NoBackfill | HazardKind::DataLoss));
+        if unfilled {
+            self.proof.unproven.push(Unproven {
+                what: format!("{} after the whole way back", file.slug),
+                why: format!("rows lost values on the way back, and nothing fills them: {error}"),
+            });
+            return Ok(Go::Lost);
+        }
+        if spent || (matches!(step, "down" | "roll back") && loses_data && code.starts_with("23")) {
             self.proof.unproven.push(Unproven {
                 what: format!("the undo of {}", file.slug),
-                why: format!("it needs values that the plan was allowed to lose: {error}"),
+                why: if spent {
+                    error.to_string()
+                } else {
+                    format!("it needs values that the plan was allowed to lose: {error}")
+                },
             });
             return Ok(Go::Lost);
         }
@@ -563,7 +584,7 @@ impl Course<'_> {
             .await?;
         self.rows(connection, &first.slug).await?;
         for file in &self.plan.files {
-            if self.script(connection, file, "forward again", &file.up).await? == Go::Stop {
+            if self.script(connection, file, "forward again", &file.up).await? != Go::On {
                 return Ok(());
             }
         }

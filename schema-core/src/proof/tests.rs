@@ -1,8 +1,8 @@
 use super::*;
-use crate::plan::{Class, Decisions, Hazard, HazardKind, Phase, Plan, PlanFile, Script, Stage};
+use crate::plan::{Decisions, Hazard, HazardKind, Phase, Plan, PlanFile, Script, Stage};
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Expr, Fill, Ident, Index, IndexKey, Key, Patch, QName, Schema, Slot,
-    Sync, SyncDirection, Table,
+    Column, Constraint, ConstraintKind, EnumType, Fill, Ident, Index, IndexKey, Key, Patch, QName, Schema, Slot, Sync,
+    SyncDirection, Table,
 };
 use crate::scratch::{Scratch, ScratchChoice};
 use crate::sql::{create_sync, drop_sync, sync_function_name};
@@ -550,14 +550,11 @@ async fn only_what_the_plan_needs_is_built() {
 }
 
 #[test]
-fn classes_are_read_from_the_first_bytes() {
-    let plan = rename(|_, text| text);
-    let classes: Vec<Class> = plan.files.iter().map(|f| f.up.class).collect();
-    assert_eq!(classes[..3], [Class::Transaction, Class::Alone, Class::Alone]);
-    let _: &Expr = &plan.files[0]
-        .up
-        .effect
-        .iter()
-        .find_map(|_| Some(fill(1).missing))
-        .unwrap();
+fn files_go_back_in_groups() {
+    let mut plan = rename(|_, text| text);
+    plan.files[4].undo_with_previous = true;
+    assert_eq!(groups::groups(&plan.files), [0..1, 1..2, 2..3, 3..5]);
+    // A file whose own undo leaves what it did is undone by the one before it.
+    plan.files[3].down.effect.clear();
+    assert_eq!(groups::groups(&plan.files), [0..1, 1..2, 2..5]);
 }

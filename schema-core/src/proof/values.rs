@@ -115,7 +115,7 @@ impl Values {
             Some(Becoming::Labels(labels)) if !self.labels.contains_key(type_name) && !labels.is_empty() => {
                 labels.get(n % labels.len()).cloned()
             }
-            Some(Becoming::Type(later)) if is_text(type_name) && !is_text(later) => text_of(later, n),
+            Some(Becoming::Type(later)) if is_text(type_name) => text_of(later, n),
             _ => None,
         };
         match text {
@@ -223,7 +223,7 @@ fn text_of(type_name: &str, n: usize) -> Option<String> {
         },
         "real" | "double precision" => format!("{number}.5"),
         "money" => number.to_string(),
-        "boolean" => (n % 2 == 0).to_string(),
+        "boolean" => n.is_multiple_of(2).to_string(),
         "text" | "name" | "citext" | "public.citext" => format!("v{number}"),
         "character varying" | "character" => short(arguments.first().copied().unwrap_or(i64::MAX), n),
         "\"char\"" => short(1, n),
@@ -299,10 +299,8 @@ pub(super) fn literals_of(expression: &str) -> Vec<String> {
         if c == '\'' {
             let mut text = String::new();
             while let Some((_, c)) = chars.next() {
-                if c == '\'' {
-                    if chars.next_if(|(_, c)| *c == '\'').is_none() {
-                        break;
-                    }
+                if c == '\'' && chars.next_if(|(_, c)| *c == '\'').is_none() {
+                    break;
                 }
                 text.push(c);
             }

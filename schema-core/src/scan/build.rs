@@ -16,7 +16,7 @@ use super::source::{ItemKind, Source, TypeItem, segments};
 use super::types::ours;
 use super::{Scan, ScanErrors, Span};
 use crate::plan::TableRename;
-use crate::schema::{Ident, Namespace, QName, Slot, Table};
+use crate::schema::{Ident, QName, Slot, Table};
 
 /// A table with the place where it was declared.
 struct Declared {
@@ -199,6 +199,13 @@ impl Builder<'_> {
             self.names.relation(table.name.clone());
         }
         for table in order.into_iter().map(|i| &self.tables[i]) {
+            if self.scan.schema.enums.contains_key(&table.name) {
+                errors.source(
+                    table.at.clone(),
+                    format!("the table {} has the name of an enum type", table.name),
+                    "a table brings a type of its name; give one of them another",
+                );
+            }
             let keys = table
                 .decl
                 .primary_key

@@ -89,7 +89,7 @@ pub(super) struct Attributes {
 }
 
 /// Attributes that the scan reads; others under an undecidable `cfg_attr` do not matter.
-const READ: &[&str] = &["derive", "schemagen", "sqlx", "path", "repr", "cfg"];
+const READ: &[&str] = &["schemagen", "sqlx", "path", "repr", "cfg", "cfg_attr"];
 
 pub(super) fn attributes(attrs: &[syn::Attribute], features: &BTreeSet<String>) -> Attributes {
     let mut found = Attributes {
@@ -126,12 +126,15 @@ impl Attributes {
             let Ok(meta) = syn::parse2::<syn::Meta>(part) else {
                 continue;
             };
-            let read = READ.iter().any(|name| meta.path().is_ident(name)) || meta.path().is_ident("cfg_attr");
+            let ours = is_our_derive(&meta);
             if truth == Truth::Unknown {
-                if read {
+                if ours || READ.iter().any(|name| meta.path().is_ident(name)) {
                     self.doubt(attr.span());
                 }
-                continue;
+                // A derive that may be ours stays, so that the doubt is about a table.
+                if !ours {
+                    continue;
+                }
             }
             let inner = syn::Attribute {
                 pound_token: attr.pound_token,
@@ -149,6 +152,17 @@ impl Attributes {
         }
         self.undecided.get_or_insert(span);
     }
+}
+
+/// Whether a derive may bring in a table or an enum.
+fn is_our_derive(meta: &syn::Meta) -> bool {
+    let syn::Meta::List(list) = meta else { return false };
+    list.path.is_ident("derive")
+        && list
+            .tokens
+            .clone()
+            .into_iter()
+            .any(|token| matches!(token, TokenTree::Ident(name) if name == "Table" || name == "PgEnum"))
 }
 
 #[cfg(test)]

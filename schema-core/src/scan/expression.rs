@@ -84,28 +84,28 @@ pub(super) fn column_name(sql: &str) -> String {
 
 fn figure(tokens: &[Token]) -> Option<String> {
     let tokens = strip_parentheses(tokens);
-    // `x::type` is called like x, or like the type when x has no name.
+    // `x::type` is called like x, or like the type when x has no name. The cast binds closer than any operator.
     if let Some(at) = top_level(tokens, |w| w == [Token::Symbol(':'), Token::Symbol(':')]) {
-        return figure(&tokens[..at]).or_else(|| match tokens.get(at + 2) {
-            Some(Token::Name { text, .. }) => Some(type_name(text).to_owned()),
+        return match tokens.get(at + 2) {
+            Some(Token::Name { text, .. }) if is_operand(&tokens[..at]) => {
+                figure(&tokens[..at]).or_else(|| Some(type_name(text).to_owned()))
+            }
             _ => None,
-        });
+        };
+    }
+    if top_level(tokens, |w| word(&w[0], "at") && word(&w[1], "time")).is_some() {
+        return Some("timezone".to_owned());
     }
     match tokens {
-        [
-            Token::Name { text, quoted: false },
-            ..,
-            Token::Name {
-                text: end,
-                quoted: false,
-            },
-        ] if text == "case" && end == "end" => Some("case".to_owned()),
-        [
-            Token::Name { text, quoted: false },
-            Token::Symbol('('),
-            ..,
-            Token::Symbol(')'),
-        ] if closes_at_end(&tokens[1..]) && text == "cast" => figure_cast(&tokens[2..tokens.len() - 1]),
+        [case, .., end] if word(case, "case") && word(end, "end") => {
+            let otherwise = tokens.iter().rposition(|token| word(token, "else"));
+            let default = otherwise.and_then(|at| figure(&tokens[at + 1..tokens.len() - 1]));
+            Some(default.unwrap_or_else(|| "case".to_owned()))
+        }
+        [array, Token::Symbol('['), .., Token::Symbol(']')] if word(array, "array") => Some("array".to_owned()),
+        [cast, Token::Symbol('('), .., Token::Symbol(')')] if word(cast, "cast") && closes_at_end(&tokens[1..]) => {
+            figure_cast(&tokens[2..tokens.len() - 1])
+        }
         [Token::Name { text, quoted }, Token::Symbol('('), .., Token::Symbol(')')] if closes_at_end(&tokens[1..]) => {
             Some(if *quoted {
                 text.clone()
@@ -113,14 +113,29 @@ fn figure(tokens: &[Token]) -> Option<String> {
                 function_name(text).to_owned()
             })
         }
-        [.., Token::Symbol('.'), Token::Name { text, .. }] if dotted(tokens) => Some(text.clone()),
-        [Token::Name { .. }, Token::Symbol('.'), rest @ ..]
-            if matches!(rest, [Token::Name { .. }, Token::Symbol('('), ..]) =>
-        {
-            figure(rest)
-        }
+        [Token::Name { .. }, Token::Symbol('.'), rest @ ..] => figure(rest),
+        [operand @ .., collate, Token::Name { .. }] if word(collate, "collate") => figure(operand),
         [Token::Name { text, .. }] => Some(text.clone()),
         _ => None,
+    }
+}
+
+fn word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Name { text, quoted: false } if text == word)
+}
+
+/// Whether the tokens are one operand, without an operator of their own.
+fn is_operand(tokens: &[Token]) -> bool {
+    match tokens {
+        [_] => true,
+        [Token::Symbol('('), .., Token::Symbol(')')] => closes_at_end(tokens),
+        [Token::Name { .. }, rest @ ..] => match rest {
+            [Token::Symbol('('), .., Token::Symbol(')')] => closes_at_end(rest),
+            [Token::Symbol('.'), rest @ ..] => is_operand(rest),
+            _ => top_level(tokens, |w| w == [Token::Symbol(':'), Token::Symbol(':')])
+                .is_some_and(|at| is_operand(&tokens[..at])),
+        },
+        _ => false,
     }
 }
 
@@ -156,15 +171,6 @@ fn function_name(written: &str) -> &str {
         "trim" => "btrim",
         other => other,
     }
-}
-
-fn dotted(tokens: &[Token]) -> bool {
-    tokens.len() % 2 == 1
-        && tokens.iter().enumerate().all(|(i, token)| match token {
-            Token::Name { .. } => i % 2 == 0,
-            Token::Symbol('.') => i % 2 == 1,
-            _ => false,
-        })
 }
 
 fn strip_parentheses(mut tokens: &[Token]) -> &[Token] {
@@ -221,12 +227,22 @@ mod tests {
             ("(payload->>'id')", "expr"),
             ("email::text", "email"),
             ("(a + b)::bigint", "int8"),
+            ("a || b::text", "expr"),
+            ("(j->>'a')::int", "int4"),
+            ("b collate \"C\"", "b"),
+            ("left(b, 1)", "left"),
+            ("array[a, b]", "array"),
+            ("a is null", "expr"),
+            ("(created at time zone 'utc')", "timezone"),
+            ("case when a then b else a = 2 end", "case"),
+            ("(a + 1)::double precision", "float8"),
+            ("(a + 1)::varchar(3)", "varchar"),
             ("coalesce(a, b)", "coalesce"),
             ("lower(a) || lower(b)", "expr"),
             ("public.slug(a)", "slug"),
             ("CAST(a AS text)", "a"),
             ("trim(a)", "btrim"),
-            ("case when a then b else c end", "case"),
+            ("case when a then b else c end", "c"),
         ] {
             assert_eq!(column_name(sql), name, "{sql}");
         }

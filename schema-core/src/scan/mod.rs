@@ -110,12 +110,10 @@ impl fmt::Display for ScanReport {
 /// All mistakes at once, each with its place and what to do.
 pub fn scan(root: &Path, options: &ScanOptions) -> Result<Scan, ScanErrors> {
     let mut errors = ScanErrors::default();
+    // Dependencies that a workspace lists come with absolute paths; one crate must have one path.
+    let root = &manifest::normal(&std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));
     let crates = manifest::crates(root, options, &mut errors);
     let source = source::Source::load(root, crates, &mut errors);
     let scan = build::build(&source, &mut errors);
     errors.into_result(scan)
 }
-
-#[cfg(test)]
-#[path = "../../../tests/scan.rs"]
-mod cases;

@@ -32,7 +32,8 @@ impl Names {
     /// A name for an index, or a sequence: `<table>_<addition>_<label>`.
     pub fn choose_relation(&mut self, table: &QName, addition: Option<&str>, label: &str, constraint: bool) -> Ident {
         let name = choose(table, addition, label, |name| {
-            !self.relations.contains(name) && !(constraint && self.constraints.contains(name))
+            let taken = self.relations.contains(name) || (constraint && self.constraints.contains(name));
+            !taken
         });
         self.relations.insert(table.sibling(name.clone()));
         if constraint {
@@ -110,7 +111,7 @@ pub(super) fn addition(columns: &[String]) -> String {
             joined.push('_');
         }
         joined.push_str(&name);
-        if joined.len() >= MAX_BYTES + 1 {
+        if joined.len() > MAX_BYTES {
             break;
         }
     }
@@ -127,7 +128,7 @@ mod tests {
         let name = Names::default().choose_relation(&table, Some("a_column_with_a_long_name"), "idx", false);
         assert_eq!(
             name.raw(),
-            "a_table_with_a_name_that_is_quite__a_column_with_a_long_name_idx"
+            "a_table_with_a_name_that_is_quite_a_column_with_a_long_name_idx"
         );
         assert_eq!(name.raw().len(), 63);
     }

@@ -56,10 +56,10 @@ impl Scope<'_> {
         {
             return Lookup::Known(argument.clone());
         }
-        if self.depth > DEPTH {
-            return Lookup::Known(unmapped(format!("`{}` stands for itself", shown())));
-        }
         match self.source.resolve(self.module, &name) {
+            Ok(Found::Item(..)) if self.depth > DEPTH => {
+                Lookup::Known(unmapped(format!("`{}` stands for itself", shown())))
+            }
             Ok(Found::Item(module, item, n)) => {
                 let arguments = type_arguments(path)
                     .map(|ty| {

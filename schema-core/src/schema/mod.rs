@@ -99,19 +99,22 @@ impl Schema {
             .collect()
     }
 
-    /// Whether a relation name (table, index, sequence) is taken in a namespace.
-    pub fn relation_taken(&self, name: &QName) -> bool {
-        self.tables.contains_key(name)
-            || self.sequences.contains_key(name)
-            || self
-                .others
+    /// Every name in the namespaces of relations: tables, sequences, indexes, and the views and types of `others`.
+    pub fn relation_names(&self) -> std::collections::BTreeSet<QName> {
+        let mut names: std::collections::BTreeSet<QName> =
+            self.tables.keys().chain(self.sequences.keys()).cloned().collect();
+        for (table, t) in &self.tables {
+            names.extend(t.indexes.keys().map(|n| table.sibling(n.clone())));
+            let keys = t.constraints.iter().filter(|(_, c)| c.kind.has_index());
+            names.extend(keys.map(|(n, _)| table.sibling(n.clone())));
+        }
+        names.extend(
+            self.others
                 .iter()
-                .any(|o| o.is_relation() && o.name == name.to_string())
-            || self.tables.iter().any(|(table, t)| {
-                table.schema == name.schema
-                    && (t.indexes.contains_key(&name.name)
-                        || t.constraints.get(&name.name).is_some_and(|c| c.kind.has_index()))
-            })
+                .filter(|o| o.is_relation())
+                .filter_map(|o| o.name.parse().ok()),
+        );
+        names
     }
 
     /// Columns that draw from an owned sequence: the sequences whose `OWNED BY` is this column.

@@ -25,6 +25,9 @@ pub struct Sync {
     /// The default of `to` that the INSERT branch compares with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_default: Option<Expr>,
+    /// Whether only `to` has a default, so that an INSERT that names neither side takes it from there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default_from_to: bool,
     /// Whether values are compared with `record_image_ne`, because the type has no `=` or calls equal what differs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_image: bool,
@@ -48,7 +51,9 @@ pub enum SyncDirection {
 /// An advisory lock on the value of a unique key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyLock {
-    /// Key parts as SQL with `NEW.` in front of every column.
+    /// The index or constraint: equal values of different keys must not share a lock, or two rows could wait for each other.
+    pub key: Ident,
+    /// Key parts as SQL with `NEW.` in front of every column. Parts that the key calls equal have one text.
     pub parts: Vec<Expr>,
     /// The partial index's predicate, with `NEW.` in front of every column.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,7 @@ pub enum SourceError {
     #[error("{0}")]
     Scan(#[from] ScanErrors),
     /// A script or migration that fails on the scratch database.
-    #[error("{path} fails on the scratch database ({server}): {message}")]
+    #[error("{path} fails on the scratch database ({server}): {message}{hint}")]
     Script {
         /// The file.
         path: PathBuf,
@@ -61,6 +61,8 @@ pub enum SourceError {
         server: String,
         /// What the server said, with the line where it is known.
         message: String,
+        /// What to do.
+        hint: &'static str,
     },
     /// PostgreSQL does not accept what the structs say.
     #[error("PostgreSQL does not accept what the structs say ({server}): {message}\n  in: {statement}")]

@@ -10,7 +10,7 @@ use super::{SourceError, SourceSpec, redacted};
 use crate::introspect::{Included, Live, connect, introspect};
 use crate::migrations::{Cache, Directory};
 use crate::plan::Decisions;
-use crate::run_file::{class_of, run_text};
+use crate::run_file::{RunFileError, class_of, run_text};
 use crate::scan::{ScanOptions, SqlLiteral, scan};
 use crate::schema::{Ident, Namespace, QName, Schema};
 use crate::scratch::{Scratch, ScratchChoice, ScratchDatabase};
@@ -66,6 +66,8 @@ pub struct Loaded {
     pub place: Option<String>,
     /// What is to be told about the reading.
     pub notes: Vec<String>,
+    /// What was read of Rust source.
+    pub read: Option<String>,
     /// The server's major version, for a live database.
     pub server_major: Option<u32>,
     /// Publications that a table is in.
@@ -212,6 +214,7 @@ impl Loader {
                 path: path.to_owned(),
                 server: self.scratch_used().unwrap_or_default(),
                 message: error.to_string(),
+                hint: hint(&error),
             })
     }
 
@@ -252,7 +255,8 @@ impl Loader {
             several => format!("the structs of the crates {}", several.join(", ")),
         };
         let notes = scan.report.notes.iter().map(|(at, note)| format!("{at}: {note}"));
-        let read = std::iter::once(format!("read {}", scan.report)).chain(notes).collect();
+        let notes = notes.collect();
+        let read = Some(scan.report.to_string());
         let model = Model {
             schema: scan.schema.clone(),
             decisions: scan.decisions,
@@ -260,9 +264,21 @@ impl Loader {
             literals: scan.literals,
         };
         Ok(Loaded {
-            notes: read,
+            notes,
+            read,
             ..Loaded::plain(scan.schema, Origin::Model(Box::new(model)), label)
         })
+    }
+}
+
+/// What to do about a file that fails.
+fn hint(error: &RunFileError) -> &'static str {
+    match error {
+        // A feature that is not there, an undefined file (the extension's), an undefined library.
+        RunFileError::Statement { code, .. } if matches!(code.as_str(), "0A000" | "58P01" | "42704") => {
+            "\n    if the server lacks what the file needs, name one that has it with --scratch-url"
+        }
+        _ => "",
     }
 }
 
@@ -285,6 +301,7 @@ impl Loaded {
             label,
             place: None,
             notes: Vec::new(),
+            read: None,
             server_major: None,
             publications: BTreeMap::new(),
             history_of: None,

@@ -129,6 +129,14 @@ fn titles(plans: &[&PlanRecord]) -> BTreeMap<QName, Title> {
         for (name, leaves) in &plan.adopts.tables {
             titles.insert(name.clone(), Title::Adopted(leaves.clone()));
         }
+        // A table of that name that comes later is somebody else's.
+        let released = plan.files.iter().filter(|file| file.version.is_some());
+        for step in released
+            .flat_map(|file| &file.steps)
+            .filter(|step| step.kind == "drop_table")
+        {
+            titles.retain(|name, _| name.to_string() != step.object);
+        }
     }
     titles
 }

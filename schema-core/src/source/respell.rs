@@ -1,11 +1,11 @@
 //! PostgreSQL's own spelling of what structs say: built on the scratch database and read back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{Loader, SourceError};
-use crate::schema::{ConstraintKind, QName, Schema};
+use crate::schema::{ConstraintKind, Dependency, Other, QName, Schema};
 use crate::scratch::Scratch;
 use crate::sql::create_sql;
 
@@ -23,17 +23,19 @@ impl Loader {
         let database = scratch.database().await?;
         let mut connection = database.connect().await?;
         let all = with_surroundings(model, around);
-        for name in all.namespaces.keys() {
-            let statement = format!("CREATE SCHEMA IF NOT EXISTS {name}");
+        let (types, tables) = types_first(&all);
+        let build =
+            |error: &sqlx::Error, statement: &str, missing: &[String]| refused(scratch, error, statement, missing);
+        for statement in create_sql(&types) {
             execute(&mut connection, &statement)
                 .await
-                .map_err(|e| refused(scratch, &e, &statement, &[]))?;
+                .map_err(|e| build(&e, &statement, &[]))?;
         }
-        let missing = extensions(&mut connection, around).await;
-        for statement in create_sql(&all) {
+        let missing = others(&mut connection, around).await;
+        for statement in create_sql(&tables) {
             execute(&mut connection, &statement)
                 .await
-                .map_err(|e| refused(scratch, &e, &statement, &missing))?;
+                .map_err(|e| build(&e, &statement, &missing))?;
         }
         drop(connection);
         let mut spelled = self.introspect_scratch(&database).await?;
@@ -59,16 +61,49 @@ async fn execute(connection: &mut PgConnection, statement: &str) -> Result<(), s
         .map(drop)
 }
 
-/// Makes the extensions that the other side has, and returns those that this server lacks. Whether one is needed shows
-/// later.
-async fn extensions(connection: &mut PgConnection, around: &Schema) -> Vec<String> {
-    let mut missing = Vec::new();
-    for extension in around.others.iter().filter(|other| other.kind == "extension") {
-        if execute(connection, &extension.definition).await.is_err() {
-            missing.push(extension.name.clone());
+/// Namespaces and enums, which other objects name, and the rest, which names those.
+pub(super) fn types_first(schema: &Schema) -> (Schema, Schema) {
+    let types = Schema {
+        namespaces: schema.namespaces.clone(),
+        enums: schema.enums.clone(),
+        ..Schema::default()
+    };
+    let tables = Schema {
+        namespaces: BTreeMap::new(),
+        enums: BTreeMap::new(),
+        ..schema.clone()
+    };
+    (types, tables)
+}
+
+/// Makes what the other side has outside the model and without a table: extensions, domains, functions. Returns the
+/// extensions that this server lacks; whether anything is needed shows later.
+async fn others(connection: &mut PgConnection, around: &Schema) -> Vec<String> {
+    let mut waiting: Vec<&Other> = around.others.iter().filter(|other| stands_alone(other)).collect();
+    // What an extension brings is named by the others.
+    waiting.sort_by_key(|other| other.kind != "extension");
+    // A function that names another one is made, whichever comes first.
+    drop(execute(connection, "SET check_function_bodies = off").await);
+    loop {
+        let before = waiting.len();
+        let mut next = Vec::new();
+        for other in waiting {
+            if execute(connection, &other.definition).await.is_err() {
+                next.push(other);
+            }
         }
+        if next.len() == before || next.is_empty() {
+            let lacking = next.iter().filter(|other| other.kind == "extension");
+            return lacking.map(|other| other.name.clone()).collect();
+        }
+        waiting = next;
     }
-    missing
+}
+
+/// Whether an object can be made before any table.
+pub(super) fn stands_alone(other: &Other) -> bool {
+    let free = |d: &Dependency| matches!(d, Dependency::Enum(_) | Dependency::Sequence(_));
+    other.definition.starts_with("CREATE ") && other.depends_on.iter().all(free)
 }
 
 fn refused(scratch: &Scratch, error: &sqlx::Error, statement: &str, missing: &[String]) -> SourceError {

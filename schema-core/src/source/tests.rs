@@ -28,12 +28,16 @@ async fn run(database: &ScratchDatabase, sql: &str) -> Result<(), String> {
 const LIVE: &str = r#"
     CREATE SCHEMA "O'Brien";
     CREATE TYPE status AS ENUM ('active', 'it''s $schemagen$');
+    CREATE DOMAIN short AS text CHECK (length(VALUE) < 9);
+    CREATE FUNCTION fresh() RETURNS text LANGUAGE sql AS $$ SELECT 'fresh' $$;
+    CREATE FUNCTION unused() RETURNS text LANGUAGE sql AS $$ SELECT 'unused' $$;
     CREATE TABLE orgs (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
     CREATE TABLE "O'Brien"."odd {parts}" (
         id serial PRIMARY KEY,
         org bigint NOT NULL REFERENCES orgs,
         status status NOT NULL DEFAULT 'active',
         note text DEFAULT '{definition} $schemagen$',
+        code short DEFAULT fresh(),
         seen timestamptz DEFAULT '2026-01-01 00:00+00',
         CHECK (note <> '')
     );
@@ -79,6 +83,12 @@ async fn a_baseline_makes_or_compares_or_stops() {
     let built = loader.introspect_scratch(&empty).await.unwrap();
     assert_eq!(built.tables, wanted.tables);
     assert_eq!(built.enums, wanted.enums);
+    let others: Vec<&str> = built.others.iter().map(|other| other.kind.as_str()).collect();
+    assert_eq!(
+        others,
+        ["domain", "function"],
+        "what its columns need, not what they do not"
+    );
     run(&empty, &up).await.unwrap();
 
     run(

@@ -94,6 +94,11 @@ fn two_way_body(sync: &Sync) -> String {
         Some(default) => format!("{b} IS DISTINCT FROM {default}"),
         None => format!("{b} IS NOT NULL"),
     };
+    let written = if sync.default_from_to {
+        format!("{written} OR {a} IS NULL")
+    } else {
+        written
+    };
     let differs = |x: &str, y: &str| {
         if sync.by_image {
             format!("pg_catalog.record_image_ne(ROW({x}), ROW({y}))")
@@ -122,12 +127,10 @@ fn key_lock_text(lock: &KeyLock) -> String {
     if let Some(predicate) = &lock.predicate {
         when.insert(0, format!("({predicate})"));
     }
-    let value = match parts.as_slice() {
-        [one] => format!("{one}::pg_catalog.text"),
-        many => format!("ROW({})::pg_catalog.text", many.join(", ")),
-    };
+    // The key's name is part of the value: a row takes the locks of its keys in one order, whatever their values.
+    let value = format!("ROW({}, {})", Literal(lock.key.raw()), parts.join(", "));
     format!(
-        "    IF {} THEN\n      PERFORM pg_catalog.pg_advisory_xact_lock(TG_RELID::pg_catalog.int4, pg_catalog.hashtext({value}));\n    END IF;\n",
+        "    IF {} THEN\n      PERFORM pg_catalog.pg_advisory_xact_lock(TG_RELID::pg_catalog.int4, pg_catalog.hashtext({value}::pg_catalog.text));\n    END IF;\n",
         when.join(" AND ")
     )
 }

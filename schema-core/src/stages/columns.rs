@@ -70,6 +70,12 @@ impl Bridge<'_> {
                 &object,
                 format!("new code may write NULL to {object}, which old code takes for NOT NULL"),
             );
+        } else if current.not_null && !wanted.not_null {
+            self.hazard(
+                HazardKind::NewWriteRefused,
+                &object,
+                format!("new code cannot write NULL to {object} until contract takes the old primary key away"),
+            );
         }
         if !current.not_null && wanted.not_null {
             self.fill_for_not_null(&current.name);

@@ -197,7 +197,7 @@ impl Bridge<'_> {
     /// A relation name that neither schema nor the bridge has.
     fn free(&mut self, name: &Ident) -> Ident {
         let kept = self.current.constraints.contains_key(name) || self.current.indexes.contains_key(name);
-        let free = free_relation_name(name, self.name, self.old, &self.taken);
+        let free = free_relation_name(name, self.name, self.old_names, &self.taken);
         debug_assert!(!kept || free != *name);
         self.taken.insert(free.clone());
         free

@@ -34,7 +34,7 @@ pub struct Path {
 /// # Errors
 /// What PostgreSQL or the model cannot do, by name, each with the way out.
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
-    let mut refusals = refusal::unsupported(old, new);
+    let mut refusals = refusal::unsupported(old, new, decisions);
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
@@ -56,6 +56,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     let shadows = shadow::Shadows::find(old, new, &renames);
     let shadowed = shadows.apply(new);
     let new = &shadowed;
+    let old_names = old.relation_names();
     let mut hazards = Vec::new();
     let mut bridge = Schema {
         others: old.others.clone(),
@@ -89,10 +90,11 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
             None => drop(
                 bridge
                     .tables
-                    .insert(name.clone(), names::with_free_names(name, wanted, old)),
+                    .insert(name.clone(), names::with_free_names(name, wanted, &old_names)),
             ),
             Some(current) => {
-                let mut builder = table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows);
+                let mut builder =
+                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &old_names);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);

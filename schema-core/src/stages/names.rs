@@ -1,10 +1,15 @@
 use std::collections::BTreeSet;
 
-use crate::schema::{Ident, QName, Schema, Table};
+use crate::schema::{Ident, QName, Table};
 
-/// A name that nothing has in either schema: `name`, else `name__new`, `name__new2`, ….
-pub(super) fn free_relation_name(wanted: &Ident, table: &QName, old: &Schema, taken: &BTreeSet<Ident>) -> Ident {
-    let free = |candidate: &Ident| !taken.contains(candidate) && !old.relation_taken(&table.sibling(candidate.clone()));
+/// A name that neither the old relations nor those given out have: `name`, else `name__new`, `name__new2`, ….
+pub(super) fn free_relation_name(
+    wanted: &Ident,
+    table: &QName,
+    old: &BTreeSet<QName>,
+    taken: &BTreeSet<Ident>,
+) -> Ident {
+    let free = |candidate: &Ident| !taken.contains(candidate) && !old.contains(&table.sibling(candidate.clone()));
     first_free(wanted, free)
 }
 
@@ -29,11 +34,11 @@ pub(super) fn first_free(wanted: &Ident, free: impl Fn(&Ident) -> bool) -> Ident
 }
 
 /// A new table whose indexes and keys have names that something of old still has: they get theirs in contract.
-pub(super) fn with_free_names(name: &QName, table: &Table, old: &Schema) -> Table {
+pub(super) fn with_free_names(name: &QName, table: &Table, old: &BTreeSet<QName>) -> Table {
     let mut free = table.clone();
     let mut taken: BTreeSet<Ident> = table.indexes.keys().chain(table.constraints.keys()).cloned().collect();
     let mut rename = |wanted: &Ident| -> Option<Ident> {
-        if !old.relation_taken(&name.sibling(wanted.clone())) {
+        if !old.contains(&name.sibling(wanted.clone())) {
             return None;
         }
         let given = free_relation_name(&wanted.with_suffix("__new"), name, old, &taken);

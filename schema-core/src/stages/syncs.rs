@@ -3,8 +3,8 @@
 use super::retype::conversion;
 use super::table::Bridge;
 use crate::expression::prefix_columns;
-use crate::schema::{Column, ConstraintKind, Expr, Ident, Index, KeyLock, KeyTarget, Sync, SyncDirection};
-use crate::sql::sync_function_name;
+use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyLock, KeyTarget, Sync, SyncDirection};
+use crate::sql::{sync_function_name, sync_trigger_name};
 
 impl Bridge<'_> {
     pub(super) fn syncs(&mut self) {
@@ -54,6 +54,7 @@ impl Bridge<'_> {
                 direction,
                 up,
                 down,
+                default_from_to: default.is_some() && source.default.is_none(),
                 to_default: default.map(|d| Expr(format!("({d})::{}", wanted.type_name))),
                 by_image: !compares_exactly(self, source) || !compares_exactly(self, wanted),
                 key_locks: self.key_locks(to),
@@ -64,46 +65,98 @@ impl Bridge<'_> {
 
     /// One lock for each unique key of the bridge over the new column.
     fn key_locks(&self, column: &Ident) -> Vec<KeyLock> {
-        let names: Vec<Ident> = self.table.columns.iter().map(|c| c.name.clone()).collect();
-        let new = |expression: &Expr| prefix_columns(expression, &names, "NEW.");
         let mut locks: Vec<KeyLock> = Vec::new();
         let mut add = |lock: KeyLock| {
-            if !locks.contains(&lock) {
+            if !locks
+                .iter()
+                .any(|l| (&l.parts, &l.predicate) == (&lock.parts, &lock.predicate))
+            {
                 locks.push(lock);
             }
         };
-        for constraint in self.table.constraints.values() {
+        for (name, constraint) in &self.table.constraints {
             if let ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) = &constraint.kind
-                && key.columns.contains(column)
+                && self.last_of_key(column, &key.columns)
             {
                 add(KeyLock {
-                    parts: key.columns.iter().map(|c| new(&Expr(c.to_string()))).collect(),
+                    key: name.clone(),
+                    parts: lock_parts(key.columns.iter().map(|c| self.column_part(c)), key.nulls_not_distinct),
                     predicate: None,
                 });
             }
         }
-        for index in self.table.indexes.values().filter(|i| i.unique) {
-            if crate::compare::index_columns(index).contains(column) {
-                let parts = index_parts(index).iter().map(&new).collect();
+        for (name, index) in self.table.indexes.iter().filter(|(_, i)| i.unique) {
+            let columns: Vec<Ident> = crate::compare::index_columns(index).into_iter().collect();
+            if self.last_of_key(column, &columns) {
+                let parts = index.keys.iter().map(|k| match &k.target {
+                    KeyTarget::Column(c) => self.column_part(c),
+                    KeyTarget::Expression(e) => self.of_new_row(e),
+                });
                 add(KeyLock {
-                    parts,
-                    predicate: index.predicate.as_ref().map(new),
+                    key: name.clone(),
+                    parts: lock_parts(parts, index.nulls_not_distinct),
+                    predicate: index.predicate.as_ref().map(|p| self.of_new_row(p)),
                 });
             }
         }
         locks
     }
+
+    /// Whether the key holds this new column, and every other new column in it has its value when this one's trigger runs
+    /// (triggers fire by name): a lock on half a key would lock another key's value.
+    fn last_of_key(&self, column: &Ident, key: &[Ident]) -> bool {
+        let firing = |to: &Ident| {
+            let (from, to) = self.renames.iter().find(|(_, t)| *t == to)?;
+            Some(sync_trigger_name(&sync_function_name(self.name, from, to)))
+        };
+        key.contains(column) && key.iter().filter_map(firing).max() == firing(column)
+    }
+
+    fn of_new_row(&self, expression: &Expr) -> Expr {
+        let names: Vec<Ident> = self.table.columns.iter().map(|c| c.name.clone()).collect();
+        prefix_columns(expression, &names, "NEW.")
+    }
+
+    /// What a unique index calls equal must have one text: numeric 1.0 and 1.00 have one hash only.
+    fn column_part(&self, name: &Ident) -> Expr {
+        let hashed = self
+            .table
+            .column(name)
+            .is_some_and(|c| equal_in_several_spellings(&c.type_name, c.collation.is_some()));
+        if hashed {
+            Expr(format!(
+                "CASE WHEN NEW.{name} IS NOT NULL THEN pg_catalog.hash_record(ROW(NEW.{name})) END"
+            ))
+        } else {
+            Expr(format!("NEW.{name}"))
+        }
+    }
 }
 
-fn index_parts(index: &Index) -> Vec<Expr> {
-    index
-        .keys
-        .iter()
-        .map(|k| match &k.target {
-            KeyTarget::Column(c) => Expr(c.to_string()),
-            KeyTarget::Expression(e) => e.clone(),
+/// NULLs are skipped by the lock, unless the key calls them equal.
+fn lock_parts(parts: impl Iterator<Item = Expr>, nulls_not_distinct: bool) -> Vec<Expr> {
+    parts
+        .map(|part| {
+            if nulls_not_distinct {
+                Expr(format!("COALESCE(({part})::pg_catalog.text, '')"))
+            } else {
+                part
+            }
         })
         .collect()
+}
+
+/// Types whose equality is coarser than their text, and which have a hash that agrees with it.
+fn equal_in_several_spellings(type_name: &str, collated: bool) -> bool {
+    let base = type_name
+        .split('(')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches("[]")
+        .trim();
+    let text = matches!(base, "text" | "character varying" | "character");
+    let citext = base == "citext" || base.ends_with(".citext");
+    citext || (collated && text) || matches!(base, "numeric" | "real" | "double precision" | "interval" | "jsonb")
 }
 
 /// Whether the type's own equality tells every difference, and exists: not so for json, xml, numeric (1.0 and 1.00), jsonb,

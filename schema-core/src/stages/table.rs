@@ -13,6 +13,7 @@ pub(super) struct Bridge<'a> {
     pub(super) current: &'a Table,
     pub(super) wanted: &'a Table,
     pub(super) old: &'a Schema,
+    pub(super) old_names: &'a BTreeSet<QName>,
     pub(super) decisions: &'a Decisions,
     /// Columns of this table that change their name: from to to.
     pub(super) renames: BTreeMap<Ident, Ident>,
@@ -37,6 +38,7 @@ impl<'a> Bridge<'a> {
         (old, new): (&'a Schema, &'a Schema),
         decisions: &'a Decisions,
         shadows: &Shadows,
+        old_names: &'a BTreeSet<QName>,
     ) -> Self {
         let mut all_renames = live_renames(old, new, decisions);
         for (table, columns) in &shadows.columns {
@@ -56,6 +58,7 @@ impl<'a> Bridge<'a> {
             current,
             wanted,
             old,
+            old_names,
             decisions,
             renames,
             all_renames,

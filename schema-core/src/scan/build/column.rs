@@ -50,7 +50,12 @@ impl Builder<'_> {
             always: identity.value.always,
             options: identity_options(&identity.value, &column.type_name),
         });
-        if nullable && self.in_primary_key(index, &decl.name.value) {
+        if column.identity.is_some() {
+            // Its sequence is part of the column, but takes a name.
+            self.names.choose_relation(&name, Some(&decl.name.value), "seq", false);
+        }
+        // An `Option` that the tokens show has been reported by the parser.
+        if nullable && !decl.nullable() && self.in_primary_key(index, &decl.name.value) {
             errors.source(
                 place.clone(),
                 format!(

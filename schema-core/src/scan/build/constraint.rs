@@ -127,10 +127,19 @@ impl Builder<'_> {
                     KeyTarget::Expression(Expr(sql.value.clone()))
                 }
             };
+            let own = match &target {
+                KeyTarget::Column(name) => self.column_collation(table, name),
+                KeyTarget::Expression(_) => None,
+            };
+            let default = |class: &&str| is_default_opclass(method, class);
             keys.push(IndexKey {
                 target,
-                collation: part.collation.as_deref().map(collation),
-                opclass: part.opclass.as_deref().map(opclass),
+                collation: part
+                    .collation
+                    .as_deref()
+                    .map(collation)
+                    .filter(|given| own.as_ref() != Some(given)),
+                opclass: part.opclass.as_deref().filter(|class| !default(class)).map(opclass),
                 descending: part.descending,
                 nulls_first: part.nulls_first.unwrap_or(part.descending),
             });
@@ -169,6 +178,10 @@ impl Builder<'_> {
         if let Some(table) = self.scan.schema.tables.get_mut(table) {
             table.indexes.insert(name, index);
         }
+    }
+
+    fn column_collation(&self, table: &QName, column: &Ident) -> Option<String> {
+        self.scan.schema.tables.get(table)?.column(column)?.collation.clone()
     }
 
     fn foreign_key(&mut self, index: usize, decl: &ForeignKeyDecl, errors: &mut ScanErrors) {
@@ -332,6 +345,65 @@ const BUILT_IN_OPCLASSES: &[&str] = &[
     "record_ops",
     "record_image_ops",
 ];
+
+/// Operator classes that an index of that method has without being told; the catalog's readers leave them out.
+fn is_default_opclass(method: &str, class: &str) -> bool {
+    const SCALAR: &[&str] = &[
+        "array_ops",
+        "bit_ops",
+        "bool_ops",
+        "bpchar_ops",
+        "bytea_ops",
+        "char_ops",
+        "cidr_ops",
+        "date_ops",
+        "enum_ops",
+        "float4_ops",
+        "float8_ops",
+        "inet_ops",
+        "int2_ops",
+        "int4_ops",
+        "int8_ops",
+        "interval_ops",
+        "jsonb_ops",
+        "macaddr_ops",
+        "money_ops",
+        "name_ops",
+        "numeric_ops",
+        "oid_ops",
+        "range_ops",
+        "text_ops",
+        "time_ops",
+        "timestamp_ops",
+        "timestamptz_ops",
+        "timetz_ops",
+        "tsquery_ops",
+        "tsvector_ops",
+        "uuid_ops",
+        "varbit_ops",
+        "varchar_ops",
+    ];
+    match method {
+        "btree" | "hash" => SCALAR.contains(&class),
+        "gin" => ["array_ops", "jsonb_ops", "tsvector_ops"].contains(&class),
+        "gist" => [
+            "box_ops",
+            "circle_ops",
+            "point_ops",
+            "poly_ops",
+            "range_ops",
+            "tsquery_ops",
+            "tsvector_ops",
+        ]
+        .contains(&class),
+        "spgist" => ["inet_ops", "quad_point_ops", "range_ops", "text_ops"].contains(&class),
+        "brin" => {
+            (class.ends_with("_minmax_ops") && class != "inet_minmax_ops")
+                || ["range_inclusion_ops", "inet_inclusion_ops", "box_inclusion_ops"].contains(&class)
+        }
+        _ => false,
+    }
+}
 
 /// An operator class as the catalog names it: qualified, with its parameters.
 fn opclass(written: &str) -> String {

@@ -24,11 +24,7 @@ impl Builder<'_> {
             return;
         }
         self.scan.spans.insert(Slot::Enum(name.clone()), place.clone());
-        self.scan
-            .schema
-            .namespaces
-            .entry(name.schema.clone())
-            .or_insert_with(Namespace::default);
+        self.scan.schema.namespaces.entry(name.schema.clone()).or_default();
         let decisions = &mut self.scan.decisions;
         if let Some(before) = &decl.renamed_from {
             let from = renamed(&before.value, &name);

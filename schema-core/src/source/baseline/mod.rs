@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::SourceError;
+use super::respell::{stands_alone, types_first};
 use crate::introspect::connect;
 use crate::migrations::Adopts;
 use crate::plan::{Class, Cost, Phase, PlanFile, Script, StepSummary};
-use crate::schema::{ConstraintKind, Literal, QName, Schema};
+use crate::schema::{ConstraintKind, Literal, Other, QName, Schema};
 use crate::sql::create_sql;
 
 /// Prints what an object consists of, one line for each part; `wanted.object` is its name.
@@ -81,16 +82,36 @@ pub fn baseline_schema(adopts: &Adopts, live: &Schema) -> Schema {
     schema.others = live
         .others
         .iter()
-        .filter(|other| other.kind == "extension")
+        .filter(|other| stands_alone(other) && needed(other, &schema))
         .cloned()
         .collect();
     schema
 }
 
+/// Whether a table cannot be made without it: an extension may be, a type or function when it is named.
+fn needed(other: &Other, schema: &Schema) -> bool {
+    let bare = other.name.split('(').next().unwrap_or_default();
+    let named = |text: &str| text.contains(bare);
+    other.kind == "extension"
+        || schema.tables.values().any(|table| {
+            table.columns.iter().any(|column| {
+                column.type_name.trim_end_matches("[]") == bare
+                    || column.default.as_ref().is_some_and(|default| named(&default.0))
+                    || column
+                        .generated
+                        .as_ref()
+                        .is_some_and(|generated| named(&generated.expression.0))
+            }) || table.constraints.values().any(|constraint| match &constraint.kind {
+                ConstraintKind::Check(check) => named(&check.expression.0),
+                _ => false,
+            })
+        })
+}
+
 /// Makes the file. The definitions that it compares with are read from the database that it was made for.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When the database cannot be read, or the file does not hold in it.
 pub async fn baseline_file(schema: &Schema, url: &str) -> Result<PlanFile, SourceError> {
     let mut connection = connect(url).await?;
     let read = |source| SourceError::History {
@@ -107,7 +128,14 @@ pub async fn baseline_file(schema: &Schema, url: &str) -> Result<PlanFile, Sourc
             parts.push((object.clone(), line));
         }
     }
-    Ok(file(schema, &parts))
+    let file = file(schema, &parts);
+    // It must hold where it was made; read only, because there it has nothing to do.
+    let trial = format!("RESET search_path; BEGIN READ ONLY; {}ROLLBACK", file.up.text);
+    sqlx::raw_sql(AssertSqlSafe(trial))
+        .execute(&mut connection)
+        .await
+        .map_err(read)?;
+    Ok(file)
 }
 
 /// Tables and enum types as SQL prints their names.
@@ -218,12 +246,19 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 fn create(schema: &Schema) -> String {
-    let extensions = schema
-        .others
-        .iter()
+    let (types, tables) = types_first(schema);
+    let (extensions, others): (Vec<&Other>, Vec<&Other>) = schema.others.iter().partition(|o| o.kind == "extension");
+    let extensions = extensions
+        .into_iter()
         .filter_map(|other| other.definition.strip_prefix("CREATE EXTENSION "))
         .map(|rest| format!("CREATE EXTENSION IF NOT EXISTS {rest}"));
-    let statements: Vec<String> = extensions.chain(create_sql(schema)).collect();
+    let others = others.into_iter().map(|other| other.definition.clone());
+    let statements: Vec<String> = create_sql(&types)
+        .into_iter()
+        .chain(extensions)
+        .chain(others)
+        .chain(create_sql(&tables))
+        .collect();
     statements
         .iter()
         .map(|statement| format!("{};\n        ", statement.replace('\n', "\n        ")))

@@ -1,0 +1,115 @@
+//! What a change must see of the schema: its table and what belongs to it. Steps are then made from a few objects, whatever
+//! the size of the whole.
+
+use std::borrow::Cow;
+
+use super::{Change, Commented};
+use crate::schema::{QName, Schema};
+
+impl Change {
+    /// The part of the schema that the change's steps are made from.
+    pub fn scope<'a>(&self, state: &'a Schema) -> Cow<'a, Schema> {
+        match self {
+            // A sequence's name stands in the defaults of any table; a cutover spans tables.
+            Self::RenameSequence(..) | Self::Cutover { .. } => return Cow::Borrowed(state),
+            _ => {}
+        }
+        let mut part = Schema::default();
+        part.others = state
+            .others
+            .iter()
+            .filter(|o| o.kind == "domain" || self.names_other(&o.name))
+            .cloned()
+            .collect();
+        match self {
+            Self::CreateNamespace(name, _)
+            | Self::DropNamespace(name)
+            | Self::Comment(Commented::Namespace(name), _) => {
+                part.namespaces = state.namespaces.get_key_value(name).map(cloned).into_iter().collect();
+            }
+            Self::CreateEnum(name, _)
+            | Self::DropEnum(name)
+            | Self::AddLabels(name, _)
+            | Self::Comment(Commented::Enum(name), _) => {
+                part.enums = state.enums.get_key_value(name).map(cloned).into_iter().collect();
+            }
+            Self::CreateSequence(name, _)
+            | Self::AlterSequence(name, _)
+            | Self::DropSequence(name)
+            | Self::Comment(Commented::Sequence(name), _) => {
+                part.sequences = state.sequences.get_key_value(name).map(cloned).into_iter().collect();
+            }
+            _ => {}
+        }
+        if let Some(table) = self.table(state) {
+            part.tables = state.tables.get_key_value(&table).map(cloned).into_iter().collect();
+            let owned = state
+                .sequences
+                .iter()
+                .filter(|(_, s)| s.owned_by.as_ref().is_some_and(|(t, _)| *t == table));
+            part.sequences.extend(owned.map(cloned));
+            part.syncs = state
+                .syncs
+                .iter()
+                .filter(|(_, s)| s.table == table)
+                .map(cloned)
+                .collect();
+            part.fills = state
+                .fills
+                .iter()
+                .filter(|(_, f)| f.table == table)
+                .map(cloned)
+                .collect();
+        }
+        Cow::Owned(part)
+    }
+
+    fn names_other(&self, name: &str) -> bool {
+        matches!(self, Self::Comment(Commented::Other(_, other), _) if other == name)
+    }
+
+    /// The table that the change works on.
+    fn table(&self, state: &Schema) -> Option<QName> {
+        match self {
+            Self::CreateTable(table, ..)
+            | Self::DropTable(table)
+            | Self::AddColumn(table, ..)
+            | Self::DropColumn(table, _)
+            | Self::SetNotNull(table, _)
+            | Self::DropNotNull(table, _)
+            | Self::SetDefault(table, ..)
+            | Self::SetIdentity(table, _)
+            | Self::SetGenerated(table, _)
+            | Self::AlterColumnType(table, _)
+            | Self::ColumnSettings(table, _)
+            | Self::AddConstraint(table, ..)
+            | Self::DropConstraint(table, _)
+            | Self::AddForeignKey(table, ..)
+            | Self::DropForeignKey(table, _)
+            | Self::AddKey(table, ..)
+            | Self::DropKey(table, _)
+            | Self::SwapKey { table, .. }
+            | Self::PromoteIndex { table, .. }
+            | Self::RenameConstraint(table, ..)
+            | Self::CreateIndex(table, ..)
+            | Self::DropIndex(table, _)
+            | Self::RenameIndex(table, ..)
+            | Self::TableOptions(table, _)
+            | Self::Comment(
+                Commented::Table(table)
+                | Commented::Column(table, _)
+                | Commented::Constraint(table, _)
+                | Commented::Index(table, _),
+                _,
+            ) => Some(table.clone()),
+            Self::CreateSync(_, sync) => Some(sync.table.clone()),
+            Self::DropSync(function, _) => state.syncs.get(function).map(|s| s.table.clone()),
+            Self::Backfill(_, fill) => Some(fill.table.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn cloned<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
+    (key.clone(), value.clone())
+}

@@ -1,0 +1,117 @@
+//! Situations: a folder with `old.sql` and `new.sql` each, and what the two do not say.
+
+mod harness;
+mod rows;
+
+/// One test for each folder.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        const LISTED: &[&str] = &[$(stringify!($name)),*];
+        $(
+            #[tokio::test]
+            async fn $name() {
+                harness::run(stringify!($name)).await;
+            }
+        )*
+    };
+}
+
+cases! {
+    bystanders
+    check_add
+    check_drop
+    check_not_valid
+    check_replace
+    column_add
+    column_add_backfill
+    column_add_generated_stored
+    column_add_generated_virtual
+    column_add_identity
+    column_add_not_null_on_no_rows
+    column_add_serial
+    column_add_volatile
+    column_drop
+    column_drop_collateral
+    column_drop_generated
+    column_drop_generators
+    column_drop_not_null
+    column_settings
+    comments
+    constraint_to_index
+    data_loss_unanswered
+    defaults
+    direct
+    enum_add_labels
+    enum_create
+    enum_drop
+    enum_remove_label
+    enum_reorder
+    exclusion
+    foreign_key_add
+    foreign_key_drop
+    foreign_key_replace
+    generated_to_plain
+    hostile_names
+    identity_add
+    index_create
+    index_drop
+    index_rename
+    index_replace
+    index_swap_names
+    index_to_constraint
+    long_names
+    not_null_drop
+    not_null_set
+    partitioned_columns
+    partitioned_create
+    partitioned_index
+    primary_key_add
+    primary_key_drop
+    primary_key_replace
+    primary_key_replace_referenced
+    publication
+    rename
+    rename_defaults
+    rename_foreign_key
+    rename_identity
+    rename_identity_primary_key
+    rename_primary_key
+    rename_serial
+    rename_unanswered
+    rename_unique
+    rename_with_indexes_and_checks
+    retype_narrower
+    retype_primary_key
+    retype_text_to_int
+    retype_timestamp
+    retype_wider
+    retype_wider_with_expressions
+    retype_with_new_name
+    schema_drop
+    schemas
+    sequences
+    serial_to_identity
+    table_create
+    table_create_cycle
+    table_create_sequences
+    table_drop
+    table_drop_cycle
+    table_options
+    table_unlogged
+    unique_add
+    unique_drop
+    unique_nulls_not_distinct
+    unique_replace
+    unique_swap_names
+    view_on_a_dropped_column
+}
+
+#[test]
+fn every_folder_is_listed() {
+    let listed: Vec<String> = LISTED.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(
+        listed,
+        harness::folders(),
+        "the list in tests/cases.rs is not that of the folders, in their order"
+    );
+}

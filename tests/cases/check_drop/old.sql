@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT t_a CHECK (a > 0));
+COMMENT ON CONSTRAINT t_a ON t IS 'No debts';

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT t_a CHECK (a > 0), b int);
+ALTER TABLE t ADD CONSTRAINT t_b CHECK (b > 0) NOT VALID;

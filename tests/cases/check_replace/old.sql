@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT t_a CHECK (a > 0), b int CONSTRAINT t_b CHECK (b > 0), c int CONSTRAINT t_c CHECK (c <> 0));

@@ -1,0 +1,3 @@
+CREATE TABLE other (id int PRIMARY KEY);
+CREATE TABLE t (id int PRIMARY KEY, a int);
+CREATE INDEX t_a_b ON t (a);

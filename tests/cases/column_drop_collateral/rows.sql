@@ -1,0 +1,2 @@
+INSERT INTO other VALUES (1);
+INSERT INTO t VALUES (1, 1, 2, 1), (2, 2, 3, NULL);

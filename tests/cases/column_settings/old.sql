@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b text, c int);
+ALTER TABLE t ALTER b SET STORAGE EXTERNAL, ALTER b SET STATISTICS 10, ALTER c SET (n_distinct = 5);

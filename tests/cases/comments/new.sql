@@ -1,0 +1,14 @@
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad');
+CREATE SEQUENCE app.s;
+CREATE TABLE app.t (id int PRIMARY KEY, a int CONSTRAINT t_a CHECK (a > 0), changed int, gone int);
+CREATE INDEX t_idx ON app.t (a);
+COMMENT ON SCHEMA app IS 'the application''s';
+COMMENT ON TYPE app.mood IS E'two\nlines';
+COMMENT ON SEQUENCE app.s IS 'numbers';
+COMMENT ON TABLE app.t IS 'after -- not SQL';
+COMMENT ON COLUMN app.t.a IS '$schemagen$ $$ $f$';
+COMMENT ON COLUMN app.t.changed IS 'after; DROP TABLE app.t;';
+COMMENT ON CONSTRAINT t_a ON app.t IS E'back\\slash';
+COMMENT ON CONSTRAINT t_pkey ON app.t IS 'key';
+COMMENT ON INDEX app.t_idx IS 'ünïcödé 🦀';

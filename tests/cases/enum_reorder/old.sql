@@ -1,0 +1,3 @@
+CREATE TYPE size AS ENUM ('large', 'small', 'middle');
+CREATE TABLE t (id int PRIMARY KEY, size size DEFAULT 'small');
+CREATE TABLE u (id int PRIMARY KEY, sizes size[] NOT NULL);

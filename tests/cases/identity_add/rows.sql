@@ -1,0 +1,1 @@
+INSERT INTO t (id, no) VALUES (1, 10), (2, 20);

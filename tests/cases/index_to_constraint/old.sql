@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b int);
+CREATE UNIQUE INDEX t_a ON t (a);
+CREATE UNIQUE INDEX t_b ON t (b);

@@ -1,0 +1,5 @@
+CREATE TABLE table_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_xyz (
+    column_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_id int PRIMARY KEY,
+    column_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_aa text NOT NULL
+);
+CREATE INDEX index_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_idx ON table_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_xyz (column_with_a_name_as_long_as_postgresql_lets_it_be_63_bytes_aa);

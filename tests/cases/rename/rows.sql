@@ -1,0 +1,1 @@
+INSERT INTO contacts (name, email) VALUES ('a', 'x'), ('b', NULL);

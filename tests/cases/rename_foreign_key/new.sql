@@ -1,0 +1,3 @@
+CREATE TABLE p (id bigint PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY, parent bigint REFERENCES p ON DELETE SET NULL ON UPDATE CASCADE);
+CREATE INDEX c_parent ON c (parent);

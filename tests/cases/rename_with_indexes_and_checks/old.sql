@@ -1,0 +1,7 @@
+CREATE TABLE t (id int PRIMARY KEY, a int CONSTRAINT t_positive CHECK (a > 0), b int, CONSTRAINT t_order CHECK (a < b));
+CREATE INDEX t_a ON t (a DESC NULLS LAST) INCLUDE (b) WITH (fillfactor = 70);
+CREATE INDEX t_some ON t (b) WHERE a > 10;
+CREATE INDEX t_sum ON t ((a + b));
+COMMENT ON INDEX t_a IS 'For the list';
+COMMENT ON CONSTRAINT t_positive ON t IS 'No debts';
+ALTER INDEX t_sum ALTER COLUMN 1 SET STATISTICS 500;

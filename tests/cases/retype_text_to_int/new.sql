@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL DEFAULT 7, CONSTRAINT t_a UNIQUE (a));
+CREATE INDEX t_part ON t (id) WHERE a <> 0;

@@ -1,0 +1,111 @@
+//! The rows of a database as values, to see that a plan keeps them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schema_core::plan::Decisions;
+use schema_core::schema::{Ident, QName, Schema};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+type Record = BTreeMap<String, Value>;
+
+/// Rows by table.
+pub struct Rows(BTreeMap<QName, Vec<Record>>);
+
+impl Rows {
+    /// Reads all rows of a schema's tables.
+    pub async fn read(connection: &mut PgConnection, schema: &Schema) -> Self {
+        let mut found = BTreeMap::new();
+        for table in schema.tables.keys() {
+            let query = format!("SELECT to_jsonb(t)::text FROM {table} t");
+            let rows = sqlx::raw_sql(AssertSqlSafe(query))
+                .fetch_all(&mut *connection)
+                .await
+                .unwrap_or_else(|error| panic!("{table} cannot be read: {error}"));
+            let records = rows
+                .iter()
+                .map(|row| {
+                    let text: String = row.try_get(0).expect("a row is text");
+                    serde_json::from_str(&text).expect("a row is an object")
+                })
+                .collect();
+            found.insert(table.clone(), records);
+        }
+        Self(found)
+    }
+
+    /// What is not as it was, in the columns that both have and that the plan was not told to change.
+    pub fn compare(&self, now: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
+        let mut out = Vec::new();
+        for (table, rows) in &self.0 {
+            let Some(found) = now.0.get(table) else { continue };
+            if decisions.allow_data_loss.contains(&short(table)) {
+                continue;
+            }
+            let names = kept(table, old, new, decisions);
+            let before: Vec<String> = project(rows, names.iter().map(|(old, _)| old));
+            let after: Vec<String> = project(found, names.iter().map(|(_, new)| new));
+            if before != after {
+                out.push(format!(
+                    "{table}\n  before {}\n  after  {}",
+                    before.join("\n         "),
+                    after.join("\n         ")
+                ));
+            }
+        }
+        out
+    }
+}
+
+fn short(table: &QName) -> String {
+    let printed = table.to_string();
+    printed.strip_prefix("public.").unwrap_or(&printed).to_owned()
+}
+
+/// Columns of the old table with the names that they have now.
+fn kept(table: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(Ident, Ident)> {
+    let filled: BTreeSet<&Ident> = decisions
+        .backfills
+        .iter()
+        .filter(|(column, _)| column.table == *table)
+        .map(|(column, _)| &column.column)
+        .collect();
+    let (before, after) = (&old.tables[table], &new.tables[table]);
+    before
+        .columns
+        .iter()
+        .filter_map(|column| {
+            let renamed = decisions
+                .renames
+                .iter()
+                .find(|r| r.table == *table && r.from == column.name);
+            let now = after
+                .column(&column.name)
+                .or_else(|| renamed.and_then(|r| after.column(&r.to)))?;
+            let lost = decisions
+                .allow_data_loss
+                .contains(&format!("{}.{}", short(table), column.name));
+            let label = decisions
+                .removed_labels
+                .iter()
+                .any(|(name, ..)| column.type_name.trim_end_matches("[]") == name.to_string());
+            let same = now.type_name == column.type_name && !filled.contains(&now.name) && !lost && !label;
+            same.then(|| (column.name.clone(), now.name.clone()))
+        })
+        .collect()
+}
+
+fn project<'a>(rows: &[Record], names: impl Iterator<Item = &'a Ident> + Clone) -> Vec<String> {
+    let mut out: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let values: Vec<String> = names
+                .clone()
+                .map(|name| row.get(name.raw()).unwrap_or(&Value::Null).to_string())
+                .collect();
+            values.join(", ")
+        })
+        .collect();
+    out.sort();
+    out
+}

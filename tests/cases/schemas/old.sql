@@ -1,0 +1,3 @@
+CREATE SCHEMA one;
+CREATE TABLE one.t (id int PRIMARY KEY);
+CREATE TABLE t (id int PRIMARY KEY);

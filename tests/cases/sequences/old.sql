@@ -1,0 +1,4 @@
+CREATE SEQUENCE changed;
+CREATE SEQUENCE gone AS smallint;
+CREATE SEQUENCE owned;
+CREATE TABLE t (id int PRIMARY KEY, n bigint);

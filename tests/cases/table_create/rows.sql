@@ -1,0 +1,1 @@
+INSERT INTO orgs (name) VALUES ('a'), ('b');

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b int, c int,
+    CONSTRAINT t_a UNIQUE (a) INCLUDE (b),
+    CONSTRAINT t_b UNIQUE (b) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT t_late UNIQUE (b, c));
+COMMENT ON CONSTRAINT t_a ON t IS 'One of each';

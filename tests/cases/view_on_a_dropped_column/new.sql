@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE VIEW v AS SELECT id, 'x'::text AS a FROM t;

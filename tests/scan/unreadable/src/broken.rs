@@ -1,0 +1,4 @@
+struct Broken {
+    id: i64
+    name: String,
+}

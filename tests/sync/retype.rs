@@ -1,0 +1,88 @@
+//! A column that gets a new name and a new type at once.
+
+use schema_core::plan::{ColumnRef, Retype};
+use schema_core::schema::{Expr, Ident, QName};
+
+use super::bench::{Bench, Definition};
+use crate::rollout::{Rollout, renaming};
+use crate::server;
+
+async fn rollout(old: &str, new: &str, conversion: Option<(&str, &str)>) -> Rollout {
+    let script = |column: &str, definition: &str| {
+        format!("CREATE TABLE t (id integer PRIMARY KEY, other integer NOT NULL DEFAULT 0, {column} {definition});")
+    };
+    let rows = "INSERT INTO t (id, a) VALUES (1, 5), (2, 6);";
+    let mut decisions = renaming("t", &[("a", "b")]);
+    decisions.retypes.extend(conversion.map(|(using, using_back)| Retype {
+        column: ColumnRef {
+            table: QName::new("public", "t"),
+            column: Ident::new("b"),
+        },
+        using: Some(Expr(using.to_owned())),
+        using_back: Some(Expr(using_back.to_owned())),
+        cutover: false,
+    }));
+    Rollout::new(
+        server::url(),
+        &format!("{}{rows}", script("a", old)),
+        &script("b", new),
+        decisions,
+    )
+    .await
+}
+
+/// Statements with what the new column holds afterwards, in row 1 or 10.
+async fn check(rollout: &Rollout, in_step: &str, cases: &[(&str, Option<&str>)]) {
+    let mut bench = Bench::new(rollout, &rollout.expand(), &Definition::text("", "")).await;
+    for (statement, expected) in cases {
+        let rows = bench
+            .on_bridge(statement, in_step)
+            .await
+            .unwrap_or_else(|code| panic!("{code}: {statement}"));
+        let row = rows.iter().find(|row| row.0 == 10).unwrap_or(&rows[0]);
+        assert_eq!(row.2.as_deref(), *expected, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn integer_to_text() {
+    for (old, new) in [
+        ("integer", "text"),
+        ("integer NOT NULL DEFAULT 7", "text NOT NULL DEFAULT '7'"),
+    ] {
+        let rollout = rollout(old, new, None).await;
+        let omitted = old.contains("DEFAULT").then_some("7");
+        let cases = [
+            ("UPDATE t SET other = 1", Some("5")),
+            ("INSERT INTO t (id, a) VALUES (10, 8)", Some("8")),
+            ("INSERT INTO t (id, b) VALUES (10, '8')", Some("8")),
+            ("INSERT INTO t (id) VALUES (10)", omitted),
+            ("UPDATE t SET a = 9 WHERE id = 1", Some("9")),
+            ("UPDATE t SET b = '9' WHERE id = 1", Some("9")),
+            (
+                "INSERT INTO t (id, a) VALUES (1, 9) ON CONFLICT (id) DO UPDATE SET a = excluded.a",
+                Some("9"),
+            ),
+            (
+                "INSERT INTO t (id, b) VALUES (1, '9') ON CONFLICT (id) DO UPDATE SET b = excluded.b",
+                Some("9"),
+            ),
+            ("INSERT INTO t (id, a, b) VALUES (10, 1, '2')", Some("2")),
+        ];
+        check(&rollout, "a::text IS NOT DISTINCT FROM b", &cases).await;
+    }
+}
+
+#[tokio::test]
+async fn cents_to_euros_by_given_expressions() {
+    let rollout = rollout("integer", "numeric(12,2)", Some(("a / 100.0", "(b * 100)::integer"))).await;
+    let cases = [
+        ("UPDATE t SET other = 1", Some("0.05")),
+        ("INSERT INTO t (id, a) VALUES (10, 1234)", Some("12.34")),
+        ("INSERT INTO t (id, b) VALUES (10, 12.34)", Some("12.34")),
+        ("INSERT INTO t (id, b) VALUES (10, NULL)", None),
+        ("UPDATE t SET a = 250 WHERE id = 1", Some("2.50")),
+        ("UPDATE t SET b = 2.5 WHERE id = 1", Some("2.50")),
+    ];
+    check(&rollout, "a IS NOT DISTINCT FROM (b * 100)::integer", &cases).await;
+}
