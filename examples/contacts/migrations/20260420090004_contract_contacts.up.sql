@@ -4,6 +4,8 @@
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Deploy code that no longer uses the old column, and retire the old code, before this file.
 -- Note: Its values live on in the column that took its place; the undo brings them back.
+-- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
+--   columns change: name the columns, use .persistent(false), or recycle the pool after the file
 -- Hazard select_star: a prepared SELECT * or RETURNING * on public.contacts fails after this file until its
 --   connection is replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the
 --   pool.

@@ -4,6 +4,8 @@
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: The undo adds the column again; its values are lost.
 -- Hazard data_loss: the column public.contacts.phone and its values are dropped
+-- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
+--   columns change: name the columns, use .persistent(false), or recycle the pool after the file
 -- Hazard select_star: a prepared SELECT * or RETURNING * on public.contacts fails after this file until its
 --   connection is replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the
 --   pool.
