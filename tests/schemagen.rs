@@ -7,6 +7,7 @@ mod example;
 mod expression;
 mod facts;
 mod introspect;
+mod property;
 mod race;
 mod rollout;
 mod scan;

@@ -118,9 +118,10 @@ impl Op {
             | Self::FunctionCreate
             | Self::FunctionDrop
             | Self::Check
-            | Self::EnumAddValue => (None, None, Instant, Class::Transaction),
-            Self::IndexRename
-            | Self::TableOptions
+            | Self::EnumAddValue
+            // The lock is on the index alone: the table's readers and writers do not meet it.
+            | Self::IndexRename => (None, None, Instant, Class::Transaction),
+            Self::TableOptions
             | Self::TableClusterOn
             | Self::TableComment
             | Self::ColumnStatistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
@@ -144,7 +145,6 @@ impl Op {
             | Self::ConstraintRename
             | Self::KeyUsingIndex
             | Self::IndexDropPlain
-            | Self::PartitionDetach
             | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
             Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
@@ -164,7 +164,7 @@ impl Op {
                 Scan,
                 Class::Transaction,
             ),
-            Self::ForeignKeyDrop => (
+            Self::ForeignKeyDrop | Self::PartitionDetach => (
                 Some(AccessExclusive),
                 Some(AccessExclusive),
                 Instant,

@@ -93,7 +93,7 @@ async fn client(number: u64, race: Race, shared: Arc<Shared>, begin: Instant) ->
         let version = match number % 3 {
             0 => &race.old,
             1 => &race.new,
-            _ if (ticket / 8) % 2 == 0 => &race.old,
+            _ if (ticket / 8).is_multiple_of(2) => &race.old,
             _ => &race.new,
         };
         let statement = match (number + ticket) % 3 {

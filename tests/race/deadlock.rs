@@ -73,7 +73,11 @@ where
 }
 
 fn names(number: u64) -> (&'static str, &'static str) {
-    if number % 2 == 0 { ("a", "c") } else { ("b", "d") }
+    if number.is_multiple_of(2) {
+        ("a", "c")
+    } else {
+        ("b", "d")
+    }
 }
 
 /// Distinct rows whose key values cross: (p, 1) and (p, 2) in the two keys of one row, (p, 2) and (p, 1) in those of the other.

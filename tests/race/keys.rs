@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::clients::{Race, Statements, run};
 use super::lock;
@@ -24,6 +24,8 @@ struct Key {
     create: &'static str,
     /// The arbiter as `ON CONFLICT` names it.
     arbiter: &'static str,
+    /// The other column's value for ticket `$1`.
+    org: &'static str,
     /// The key's value for ticket `$1`.
     value: &'static str,
     /// What tells rows of one key apart from others, among the rows that the key covers.
@@ -36,6 +38,7 @@ const INDEX: Key = Key {
     type_name: "text",
     create: "CREATE UNIQUE INDEX t_key ON t ({c})",
     arbiter: "({c})",
+    org: "$1 % 3",
     value: "'k' || $1 / 8",
     identity: "b",
     also: &[],
@@ -60,7 +63,8 @@ impl Key {
     /// Upserts under the old or the new names.
     fn statements(&self, column: &str, org: &str) -> Statements {
         let insert = format!(
-            "INSERT INTO t ({org}, {column}, active) VALUES ($1 % 3, {}, $1 % 5 <> 0) ON CONFLICT {}",
+            "INSERT INTO t ({org}, {column}, active) VALUES ({}, {}, $1 % 5 <> 0) ON CONFLICT {}",
+            self.org,
             self.value,
             self.arbiter.replace("{c}", column).replace("{o}", org)
         );
@@ -200,6 +204,32 @@ async fn equal_keys_with_different_texts() {
     let key = Key {
         type_name: "numeric",
         value: "CASE $1 % 2 WHEN 0 THEN ($1 / 8)::numeric ELSE ($1 / 8)::numeric * 1.00 END",
+        ..INDEX
+    };
+    key.race().await;
+}
+
+/// Clients meet on NULL, which this key calls equal to NULL.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nulls_that_are_not_distinct() {
+    let server = PgConnection::connect(server::url()).await.expect("the server answers");
+    let (create, arbiter) = if server.server_version_num().is_some_and(|version| version >= 150_000) {
+        (
+            "CREATE UNIQUE INDEX t_key ON t ({o}, {c}) NULLS NOT DISTINCT",
+            "({o}, {c})",
+        )
+    } else {
+        (
+            "CREATE UNIQUE INDEX t_key ON t ({o}, (COALESCE({c}, '')))",
+            "({o}, COALESCE({c}, ''))",
+        )
+    };
+    let key = Key {
+        create,
+        arbiter,
+        org: "$1 / 8",
+        value: "CASE $1 % 2 WHEN 0 THEN NULL ELSE 'k' END",
+        identity: "org, COALESCE(b, '')",
         ..INDEX
     };
     key.race().await;

@@ -1,6 +1,6 @@
 //! A column that gets a new name and a new type at once.
 
-use schema_core::plan::{ColumnRef, Retype};
+use schema_core::plan::{ColumnRef, Hazard, HazardKind, Retype};
 use schema_core::schema::{Expr, Ident, QName};
 
 use super::bench::{Bench, Definition};
@@ -11,7 +11,7 @@ async fn rollout(old: &str, new: &str, conversion: Option<(&str, &str)>) -> Roll
     let script = |column: &str, definition: &str| {
         format!("CREATE TABLE t (id integer PRIMARY KEY, other integer NOT NULL DEFAULT 0, {column} {definition});")
     };
-    let rows = "INSERT INTO t (id, a) VALUES (1, 5), (2, 6);";
+    let rows = "INSERT INTO t (id, a) VALUES (1, '5'), (2, '6');";
     let mut decisions = renaming("t", &[("a", "b")]);
     decisions.retypes.extend(conversion.map(|(using, using_back)| Retype {
         column: ColumnRef {
@@ -71,6 +71,43 @@ async fn integer_to_text() {
         ];
         check(&rollout, "a::text IS NOT DISTINCT FROM b", &cases).await;
     }
+}
+
+/// What the old type cannot hold is refused, not cut off, and the plan says so.
+#[tokio::test]
+async fn a_value_that_does_not_fit() {
+    let cases = [
+        ("integer", "bigint", "3000000000", "22003"),
+        ("character varying(5)", "character varying(10)", "'too long'", "22001"),
+        ("character varying(5)", "text", "'too long'", "22001"),
+        ("integer", "text", "'word'", "22P02"),
+    ];
+    for (old, new, value, code) in cases {
+        let rollout = rollout(old, new, None).await;
+        let hazards = &rollout.plan.hazards;
+        let told = |hazard: &Hazard| hazard.kind == HazardKind::NewWriteRefused && hazard.object == "public.t.b";
+        assert!(hazards.iter().any(told), "{old} to {new}: {hazards:?}");
+        let mut bench = Bench::new(&rollout, &rollout.expand(), &Definition::text("", "")).await;
+        let in_step = "a::text IS NOT DISTINCT FROM b::text";
+        for statement in [
+            format!("INSERT INTO t (id, b) VALUES (10, {value})"),
+            format!("UPDATE t SET b = {value} WHERE id = 1"),
+        ] {
+            let refused = bench.on_bridge(&statement, in_step).await;
+            assert_eq!(refused, Err(code.to_owned()), "{old} to {new}: {statement}");
+        }
+        bench
+            .on_bridge("INSERT INTO t (id, b) VALUES (10, 7)", in_step)
+            .await
+            .unwrap();
+    }
+    let fits = rollout("integer", "smallint", None).await;
+    assert!(
+        fits.plan
+            .hazards
+            .iter()
+            .all(|hazard| hazard.kind != HazardKind::NewWriteRefused)
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,9 @@ use crate::plan::Statement;
 use crate::schema::Schema;
 use crate::sql::{CommentOn, comment_sql};
 
+/// The kind of a comment on an object outside the model.
+pub(crate) const OUTSIDE: &str = "comment_outside_model";
+
 pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> Vec<Step> {
     let mut after = state.clone();
     if let Commented::Other(kind, name) = object {
@@ -15,10 +18,12 @@ pub(super) fn steps(state: &Schema, object: &Commented, text: Option<&str>) -> V
             .iter()
             .find(|o| o.kind == *kind && o.name == *name)
             .and_then(|o| o.comment.clone());
+        // Alone: the proof has nothing of the object on its scratch database.
         return vec![
-            Step::new("comment", describe(object), None)
+            Step::new(OUTSIDE, describe(object), None)
                 .up([sql(object, text)])
-                .down([sql(object, was.as_deref())]),
+                .down([sql(object, was.as_deref())])
+                .alone("comment", name.clone()),
         ];
     }
     let Some(place) = place(&mut after, object) else {

@@ -32,9 +32,6 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     let mut plain_left = left_column.clone();
     plain_left.not_null = false;
     let relaxed = left_column.not_null;
-    if relaxed {
-        up.push(Op::ColumnDropNotNull.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} DROP NOT NULL")));
-    }
     let mut new_right = right_column.clone();
     if let Some(stays) = stays.filter(|s| s.default != right_column.default || s.identity != right_column.identity) {
         if left_column.default.is_some() {
@@ -53,15 +50,10 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
             down.insert(0, default_sql(table, right, right_column.default.as_ref()));
         }
         up.extend(identity_sql(table, &right_column, &new_right));
-        down.extend(identity_sql(table, &new_right, &right_column));
-        if left_column.identity.is_some() {
-            let mut not_null_left = plain_left.clone();
-            not_null_left.not_null = true;
-            down.push(
-                Op::ColumnSetNotNullProven.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} SET NOT NULL")),
-            );
-            down.extend(identity_sql(table, &not_null_left, &left_column));
-        }
+    }
+    if relaxed {
+        // An identity must be gone before its column may hold NULL.
+        up.push(Op::ColumnDropNotNull.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} DROP NOT NULL")));
     }
     if let Some(t) = after.tables.get_mut(table) {
         for edited in [&plain_left, &new_right] {
@@ -75,8 +67,15 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     // Backward: NOT NULL comes last, after the fill, after the trigger.
     let mut steps = Vec::new();
     let mut reached = state.clone();
-    let restore = relaxed && left_column.identity.is_none();
-    if restore {
+    if new_right.identity != right_column.identity || left_column.identity != plain_left.identity {
+        steps.push(identity_back(
+            &mut reached,
+            table,
+            (&left_column, &right_column),
+            &new_right,
+        ));
+    }
+    if relaxed {
         steps.extend(not_null::undo_steps(&mut reached, table, left));
         steps.push(not_null::undo_check(&reached, table, left));
     }
@@ -97,16 +96,51 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     steps
 }
 
+/// The generator goes back last: until the old column is filled and NOT NULL, the new column's serves both, because the
+/// trigger hands its numbers over. `reached` is changed to the schema in between.
+fn identity_back(reached: &mut Schema, table: &QName, (left, right): (&Column, &Column), new_right: &Column) -> Step {
+    let done = reached.clone();
+    let mut plain_left = left.clone();
+    plain_left.identity = None;
+    let mut held_right = right.clone();
+    held_right.identity.clone_from(&new_right.identity);
+    if let Some(t) = reached.tables.get_mut(table) {
+        for edited in [&plain_left, &held_right] {
+            if let Some(c) = t.column_mut(&edited.name) {
+                *c = edited.clone();
+            }
+        }
+    }
+    Step::new("drop_sync", format!("{table}.{}", left.name), Some(table))
+        .for_undo("Its undo gives the generator back to the old column.")
+        .down(identity_sql(table, &held_right, right))
+        .down(identity_sql(table, &plain_left, left))
+        .effect_down(reached, &done)
+        .alone("undo_identity", format!("{}_{}", table.name.raw(), left.name.raw()))
+}
+
 /// What brings the column that was left behind up to date on the way back.
 fn refill(state: &Schema, sync: &Sync) -> Fill {
+    let column_type = state
+        .tables
+        .get(&sync.table)
+        .and_then(|t| t.column(&sync.from))
+        .map(|c| &c.type_name);
     let (column, value, missing) = match sync.direction {
         SyncDirection::TwoWay => {
-            let missing = if sync.by_image {
-                format!("pg_catalog.record_image_ne(ROW({}), ROW({}))", sync.from, sync.to)
-            } else {
-                format!("{} IS DISTINCT FROM {}", sync.from, sync.to)
+            let value = match (&sync.down, column_type) {
+                (Some(down), Some(type_name)) => {
+                    let bare = down.0.replace(&format!("NEW.{}", sync.to), &sync.to.to_string());
+                    format!("({bare})::{type_name}")
+                }
+                _ => sync.to.to_string(),
             };
-            (sync.from.clone(), Some(Expr(sync.to.to_string())), missing)
+            let missing = if sync.by_image {
+                format!("pg_catalog.record_image_ne(ROW({}), ROW({value}))", sync.from)
+            } else {
+                format!("{} IS DISTINCT FROM {value}", sync.from)
+            };
+            (sync.from.clone(), Some(Expr(value)), missing)
         }
         SyncDirection::Forward | SyncDirection::Backward => (
             sync.from.clone(),

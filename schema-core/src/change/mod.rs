@@ -26,7 +26,7 @@ mod step;
 mod sync;
 mod table_options;
 
-pub(crate) use comment::word_of;
+pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use step::{Context, Step, patches_between};
 

@@ -31,7 +31,7 @@ pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step>
         step = step.hazard(
             HazardKind::BulkInsert,
             &column,
-            format!("each new key of {column} takes one advisory lock until its transaction ends: insert at most 10,000 new keys in one transaction"),
+            format!("each INSERT or upsert of a key of {column} takes one advisory lock until its transaction ends: at most 10,000 keys in one transaction, and none that the same transaction has updated or locked before"),
         );
     }
     vec![step]

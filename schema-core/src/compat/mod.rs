@@ -124,7 +124,7 @@ impl Reason {
         match self {
             Self::OtherType | Self::Shorter => &[H::Cutover],
             Self::ReadsNull if old => &[H::OldReadsNull],
-            Self::ReadsNull => &[H::NoBackfill, H::OldDefault],
+            Self::ReadsNull => &[H::NewReadsNull, H::NoBackfill, H::OldDefault],
             Self::UnknownLabel => &[H::UnknownLabel],
             Self::Columns => &[H::SelectStar],
             Self::NoTable | Self::NoColumn | Self::NoLabel => &[H::Rename, H::Cutover, H::DataLoss],

@@ -37,6 +37,27 @@ impl Differ<'_> {
             }
         }
         self.release_held_keys();
+        self.keys_before_syncs();
+    }
+
+    /// With a sync goes the NOT NULL of the column that is left behind: a primary key over it must be gone before.
+    fn keys_before_syncs(&mut self) {
+        for task in &mut self.tasks {
+            match &task.change {
+                Change::DropKey(table, key) | Change::SwapKey { table, drop: key, .. } => {
+                    let primary = self.from.tables.get(table).and_then(Table::primary_key);
+                    if primary.is_some_and(|(name, _)| name == key) {
+                        task.gives.push(format!("no old primary key of {table}"));
+                    }
+                }
+                Change::DropSync(function, _) => {
+                    if let Some(sync) = self.from.syncs.get(function) {
+                        task.needs.push(format!("no old primary key of {}", sync.table));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 
     fn create_tables(&mut self) {

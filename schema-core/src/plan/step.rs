@@ -120,6 +120,8 @@ pub enum HazardKind {
     NewWriteRefused,
     /// New code sees the old default until contract.
     OldDefault,
+    /// New code may read NULL, in rows of old code, from a column that it takes for NOT NULL.
+    NewReadsNull,
     /// A NOT NULL column or constraint is added and nothing fills existing rows.
     NoBackfill,
     /// The table is in a publication: subscribers must get the change in the right order.
@@ -154,6 +156,7 @@ impl HazardKind {
             Self::OldWriteRefused => "old_write_refused",
             Self::NewWriteRefused => "new_write_refused",
             Self::OldDefault => "old_default",
+            Self::NewReadsNull => "new_reads_null",
             Self::NoBackfill => "no_backfill",
             Self::Replication => "replication",
             Self::SelectStar => "select_star",

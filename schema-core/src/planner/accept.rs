@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::PlanError;
-use crate::plan::{Decisions, Hazard, HazardKind};
+use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
 
 /// Whether the list names the object: as it is, without `public.`, or by `all`.
 fn names(list: &BTreeSet<String>, prefix: &str, object: &str) -> bool {
@@ -24,7 +24,7 @@ pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions) -> Result
     }
     let open: Vec<Hazard> = hazards
         .iter()
-        .filter(|h| h.kind.must_be_accepted())
+        .filter(|h| h.kind.must_be_accepted() && !accepted_by_attribute(h, decisions))
         .filter(|h| !names(&decisions.accept, &format!("{}:", h.kind.name()), &h.object))
         .cloned()
         .collect();
@@ -33,6 +33,12 @@ pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions) -> Result
     } else {
         Err(PlanError::Unaccepted(open))
     }
+}
+
+/// `cutover` beside the column says the same as `--accept cutover:TABLE.COLUMN`.
+fn accepted_by_attribute(hazard: &Hazard, decisions: &Decisions) -> bool {
+    let named = |column: &ColumnRef| format!("{}.{}", column.table, column.column) == hazard.object;
+    hazard.kind == HazardKind::Cutover && decisions.retypes.iter().any(|r| r.cutover && named(&r.column))
 }
 
 fn short(object: &str) -> &str {

@@ -53,7 +53,7 @@ pub enum PlanError {
     #[error("{}", list("cannot be planned", .0))]
     Refused(Vec<Refusal>),
     /// A drop and an add that look like a rename.
-    #[error("{}", list("an answer is needed: renamed, or dropped and added?", .0))]
+    #[error("{}", list("an answer is needed (is it a rename, or a drop and an add?)", .0))]
     RenameOrNot(Vec<RenameQuestion>),
     /// Data would be lost without a word from the user.
     #[error("{}", accept::data_loss_text(.0))]
@@ -200,10 +200,12 @@ fn walk(from: &Schema, to: &Schema, tasks: Vec<Task>, context: &Context, phase: 
         for mut step in task.change.steps(&task.change.scope(&state), context) {
             if has_children {
                 step.up_effect = with_children(&state, step.up_effect);
-                step.down_effect = with_children(&state, step.down_effect);
             }
             for patch in &step.up_effect {
                 state.put(&patch.slot, patch.after.clone());
+            }
+            if has_children {
+                step.down_effect = with_children(&state, step.down_effect);
             }
             steps.push(step);
         }

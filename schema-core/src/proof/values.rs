@@ -108,6 +108,24 @@ impl Values {
         }
     }
 
+    /// Takes out rows whose value the new type of a column cannot hold (a default that is too long for it, say): a retype
+    /// stops at them by design. The conversion is the sync's own, an assignment in PL/pgSQL.
+    pub(super) async fn drop_unfit(&self, connection: &mut PgConnection) -> Result<(), ProofError> {
+        for ((table, column), becoming) in &self.becoming {
+            let Becoming::Type(later) = becoming else { continue };
+            let sql = format!(
+                "DO $unfit$ DECLARE fitting {later}; one record; BEGIN \
+                 FOR one IN SELECT ctid AS place, {column} AS value FROM {table} LOOP \
+                 BEGIN fitting := one.value; EXCEPTION WHEN data_exception THEN \
+                 DELETE FROM {table} WHERE ctid = one.place; END; END LOOP; END $unfit$"
+            );
+            sqlx::raw_sql(AssertSqlSafe(format!("SAVEPOINT unfit; {sql}; RELEASE unfit")))
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// The value number `n` of a column.
     pub(super) fn of_column(&self, table: &QName, column: &Column, n: usize) -> Option<String> {
         let type_name = &column.type_name;

@@ -4,9 +4,8 @@ use super::shadow::hangs_on_type;
 use super::table::Bridge;
 use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
-use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident, Table};
+use crate::schema::{Column, Expr, Fill, Ident};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -102,6 +101,13 @@ impl Bridge<'_> {
                 column.identity = None;
             }
         }
+        if let (Some(identity), Some(wanted)) = (&mut column.identity, &wanted.identity)
+            && identity.always
+            && !wanted.always
+        {
+            // New code may write the column itself.
+            identity.always = false;
+        }
         if !same_generated(current, self.current, wanted, self.wanted) && current.generated.is_some() {
             column.generated.clone_from(&wanted.generated);
             column.default.clone_from(&wanted.default);
@@ -143,13 +149,19 @@ impl Bridge<'_> {
         let mut column = wanted.clone();
         if !wanted.may_be_omitted() {
             column.not_null = false;
-            if self.fill_for_not_null(&wanted.name) {
-                // Old code does not write the column, and new code cannot read NULL: until contract its rows get the value.
-                column.default = self
-                    .decided(&self.decisions.backfills, &wanted.name)
-                    .filter(|value| is_possible_default(value, self.wanted));
+            let object = self.object(&wanted.name);
+            let filled = self.fill_for_not_null(&wanted.name);
+            let value = self.decided(&self.decisions.backfills, &wanted.name);
+            if let Some(default) = value.and_then(|v| literal_default(&v, &wanted.type_name)) {
+                // Old code does not write the column: until contract its rows get the value too.
+                column.default = Some(default);
+            } else if filled {
+                self.hazard(
+                    HazardKind::NewReadsNull,
+                    &object,
+                    format!("rows that old code writes have NULL in {object} until contract: new code must read it as an Option"),
+                );
             } else {
-                let object = self.object(&wanted.name);
                 self.hazard(
                     HazardKind::NoBackfill,
                     &object,
@@ -201,6 +213,16 @@ impl Bridge<'_> {
             let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
             self.add_fill(&wanted.name, None, missing, 0);
             let not_null = from.not_null && wanted.not_null;
+            if !retype::holds_every_value(from, wanted) {
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!(
+                        "old code's values of {object} that {} cannot hold are refused once the sync stands",
+                        wanted.type_name
+                    ),
+                );
+            }
             return Column {
                 identity: None,
                 default: None,
@@ -252,7 +274,14 @@ impl Bridge<'_> {
     }
 }
 
-/// PostgreSQL refuses defaults that name a column or hold a subquery.
-fn is_possible_default(value: &Expr, table: &Table) -> bool {
-    columns_named(value, table).is_empty() && !value.0.to_ascii_lowercase().contains("select")
+/// A literal as the default that PostgreSQL would print; none for anything that is not plainly one.
+fn literal_default(value: &Expr, type_name: &str) -> Option<Expr> {
+    let text = value.0.trim();
+    let number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.') && !text.ends_with('.');
+    let inside = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
+    if inside.is_some_and(|t| !t.replace("''", "").contains('\'')) {
+        let bare = type_name.split('(').next().unwrap_or(type_name);
+        return Some(Expr(format!("{text}::{bare}")));
+    }
+    (number || matches!(text, "true" | "false")).then(|| Expr(text.to_owned()))
 }

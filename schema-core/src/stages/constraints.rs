@@ -7,7 +7,7 @@ use super::names::{first_free, free_relation_name};
 use super::table::Bridge;
 use crate::compare::{constraint_columns, same_constraint, same_index};
 use crate::plan::HazardKind;
-use crate::schema::{Constraint, ConstraintKind, Ident, Index, Table};
+use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, IndexKey, KeyTarget, Table};
 use crate::sql::key_index;
 
 /// How an old object and a new one belong together.
@@ -161,11 +161,16 @@ impl Bridge<'_> {
                     self.table.indexes.insert(free, index);
                 }
                 if old_writes && !twin {
-                    self.refuses_duplicates(name);
+                    self.refuses_duplicates(name, &key.columns);
                 }
             }
             ConstraintKind::Unique(key) => {
                 if self.decisions.late.contains(&(self.name.clone(), name.clone())) {
+                    return;
+                }
+                if constraint.deferral != Deferral::Immediate && self.has_immediate(key) {
+                    // ON CONFLICT takes every key over its columns as arbiter and fails on a deferrable one: the stricter
+                    // key stands until contract.
                     return;
                 }
                 if self.has_index(&key_index(key)) {
@@ -174,8 +179,10 @@ impl Bridge<'_> {
                 }
                 let free = self.free(name);
                 self.table.constraints.insert(free, constraint.clone());
-                if old_writes && !twin {
-                    self.refuses_duplicates(name);
+                if old_writes && !twin && !key.nulls_not_distinct {
+                    self.refuses_duplicates(name, &key.columns);
+                } else if old_writes && !twin {
+                    self.refuses_duplicates(name, &[]);
                 }
             }
             ConstraintKind::Exclusion(_) => {
@@ -185,13 +192,33 @@ impl Bridge<'_> {
         }
     }
 
-    fn refuses_duplicates(&mut self, name: &Ident) {
+    /// Whether the old table has the same key, and checks it at once.
+    fn has_immediate(&self, key: &crate::schema::Key) -> bool {
+        self.current
+            .constraints
+            .values()
+            .any(|c| c.deferral == Deferral::Immediate && c.kind.key().is_some_and(|k| k.columns == key.columns))
+    }
+
+    fn refuses_duplicates(&mut self, name: &Ident, columns: &[Ident]) {
+        if self.already_unique(columns) {
+            return;
+        }
         let object = self.object(name);
         self.hazard(
             HazardKind::OldWriteRefused,
             &object,
             format!("old code's duplicates are refused from the moment {object} stands; `late` moves it to contract"),
         );
+    }
+
+    /// Whether old code's duplicates of these columns are refused as it is, by a key over some of them.
+    fn already_unique(&self, columns: &[Ident]) -> bool {
+        let covered = |key: &[Ident]| !key.is_empty() && key.iter().all(|c| columns.contains(c));
+        let mut keys = self.current.constraints.values().filter_map(|c| c.kind.key());
+        let unique = |i: &&Index| i.unique && i.valid && i.predicate.is_none();
+        let mut indexes = self.current.indexes.values().filter(unique).filter_map(plain_columns);
+        keys.any(|key| covered(&key.columns)) || indexes.any(|key| covered(&key))
     }
 
     /// A relation name that neither schema nor the bridge has.
@@ -260,9 +287,19 @@ impl Bridge<'_> {
             let free = self.free(name);
             let twin = mapped.indexes.values().any(|i| same_index(i, &mapped, index, wanted));
             if index.unique && !twin && crate::compare::index_columns(index).iter().any(|c| !self.only_new(c)) {
-                self.refuses_duplicates(name);
+                let columns = plain_columns(index).unwrap_or_default();
+                self.refuses_duplicates(name, &columns);
             }
             self.table.indexes.insert(free, index.clone());
         }
     }
+}
+
+/// An index's key columns, unless one of its keys is an expression.
+fn plain_columns(index: &Index) -> Option<Vec<Ident>> {
+    let column = |key: &IndexKey| match &key.target {
+        KeyTarget::Column(c) => Some(c.clone()),
+        KeyTarget::Expression(_) => None,
+    };
+    index.keys.iter().map(column).collect()
 }

@@ -51,6 +51,25 @@ pub fn may_stay(from: &Column, to: &Column) -> bool {
     matches!(a.as_str(), "character varying" | "bit varying" | "numeric") && (a == b || b == "text")
 }
 
+/// Whether every value of the old type converts to the new one.
+pub fn holds_every_value(from: &Column, to: &Column) -> bool {
+    if is_instant(from, to) || from.type_name == to.type_name {
+        return true;
+    }
+    let ((a, am), (b, bm)) = (parts(&from.type_name), parts(&to.type_name));
+    let rank = |name: &str| ["smallint", "integer", "bigint"].iter().position(|n| *n == name);
+    match (a.as_str(), b.as_str()) {
+        (_, "text" | "character varying") if bm.is_empty() => true,
+        (x, y) if rank(x).is_some() && rank(y).is_some() => rank(x) <= rank(y),
+        (x, "numeric") if rank(x).is_some() => bm.is_empty(),
+        ("real", "double precision") | ("date", "timestamp without time zone" | "timestamp with time zone") => true,
+        ("timestamp without time zone", "timestamp with time zone") => true,
+        ("jsonb", "json") => true,
+        (x, y) if x == y => am.is_empty() == bm.is_empty() && am.iter().zip(&bm).all(|(m, n)| m <= n),
+        _ => false,
+    }
+}
+
 fn is_time(name: &str) -> bool {
     matches!(
         name,

@@ -1,9 +1,10 @@
 //! Syncs of the bridge: one for each column that changes its name.
 
-use super::retype::conversion;
+use super::retype::{self, conversion};
 use super::table::Bridge;
 use crate::expression::prefix_columns;
-use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyLock, KeyTarget, Sync, SyncDirection};
+use crate::plan::HazardKind;
+use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyLock, KeyTarget, Literal, Sync, SyncDirection};
 use crate::sql::{sync_function_name, sync_trigger_name};
 
 impl Bridge<'_> {
@@ -31,22 +32,40 @@ impl Bridge<'_> {
                 let names: Vec<Ident> = vec![column.clone()];
                 match given {
                     Some(expression) => Some(prefix_columns(expression, &names, "NEW.")),
-                    None if retyped => Some(Expr(conversion(&format!("NEW.{column}"), a, b))),
+                    None if retyped && !is_limited_text(b) => Some(Expr(conversion(&format!("NEW.{column}"), a, b))),
+                    // A cast would cut off what does not fit; the assignment raises.
                     None => None,
                 }
             };
-            let up = convert(
-                decided.and_then(|d| d.using.as_ref()),
-                from,
-                &source.type_name,
-                &wanted.type_name,
-            );
+            let relabelled = shadow.then(|| self.relabelled(source)).flatten();
+            let up = relabelled.as_ref().map(|(up, _)| up.clone()).or_else(|| {
+                convert(
+                    decided.and_then(|d| d.using.as_ref()),
+                    from,
+                    &source.type_name,
+                    &wanted.type_name,
+                )
+            });
             let down = convert(
                 decided.and_then(|d| d.using_back.as_ref()),
-                to,
+                // After the cutover, when a shadow's way back is used, the column has the name that it keeps.
+                if shadow { from } else { to },
                 &wanted.type_name,
                 &source.type_name,
-            );
+            )
+            .or_else(|| relabelled.and_then(|(_, down)| down));
+            let given_back = decided.is_some_and(|d| d.using_back.is_some());
+            if retyped && !given_back && !retype::holds_every_value(wanted, source) {
+                let object = self.object(to);
+                self.hazard(
+                    HazardKind::NewWriteRefused,
+                    &object,
+                    format!(
+                        "until contract a value of {object} that {from} {} cannot hold is refused; give `using_back`",
+                        source.type_name
+                    ),
+                );
+            }
             let sync = Sync {
                 table: self.name.clone(),
                 from: from.clone(),
@@ -61,6 +80,25 @@ impl Bridge<'_> {
             };
             self.syncs.insert(sync_function_name(self.name, from, to), sync);
         }
+    }
+
+    /// What the labels of an enum become that is built anew, and what they were: as text, which the assignment turns into
+    /// the type, whatever it is called by then.
+    fn relabelled(&self, column: &Column) -> Option<(Expr, Option<Expr>)> {
+        let enum_type = self.old.enum_of_type(&column.type_name)?;
+        let of = |list: &[(crate::schema::QName, String, String)]| -> Vec<(String, String)> {
+            let here = list.iter().filter(|(name, ..)| name == enum_type);
+            here.map(|(_, was, is)| (was.clone(), is.clone())).collect()
+        };
+        let renamed = of(&self.decisions.renamed_labels);
+        let forward: Vec<_> = of(&self.decisions.removed_labels)
+            .into_iter()
+            .chain(renamed.clone())
+            .collect();
+        let back: Vec<_> = renamed.into_iter().map(|(was, is)| (is, was)).collect();
+        let array = column.type_name.ends_with("[]");
+        let map = |pairs: &[(String, String)]| mapped(&format!("NEW.{}", column.name), array, pairs);
+        (!forward.is_empty()).then(|| (map(&forward), (!back.is_empty()).then(|| map(&back))))
     }
 
     /// One lock for each unique key of the bridge over the new column.
@@ -133,6 +171,25 @@ impl Bridge<'_> {
     }
 }
 
+/// A label, or each label of an array, replaced.
+fn mapped(value: &str, array: bool, pairs: &[(String, String)]) -> Expr {
+    if array {
+        let start = format!("{value}::text[]");
+        return Expr(pairs.iter().fold(start, |inner, (was, is)| {
+            format!(
+                "pg_catalog.array_replace({inner}, {}::text, {}::text)",
+                Literal(was),
+                Literal(is)
+            )
+        }));
+    }
+    let cases: String = pairs
+        .iter()
+        .map(|(was, is)| format!(" WHEN {} THEN {}", Literal(was), Literal(is)))
+        .collect();
+    Expr(format!("CASE {value}::text{cases} ELSE {value}::text END"))
+}
+
 /// NULLs are skipped by the lock, unless the key calls them equal.
 fn lock_parts(parts: impl Iterator<Item = Expr>, nulls_not_distinct: bool) -> Vec<Expr> {
     parts
@@ -157,6 +214,16 @@ fn equal_in_several_spellings(type_name: &str, collated: bool) -> bool {
     let text = matches!(base, "text" | "character varying" | "character");
     let citext = base == "citext" || base.ends_with(".citext");
     citext || (collated && text) || matches!(base, "numeric" | "real" | "double precision" | "interval" | "jsonb")
+}
+
+/// Whether a cast to the type cuts off what is too long.
+fn is_limited_text(type_name: &str) -> bool {
+    let base = type_name.split('(').next().unwrap_or_default();
+    type_name.contains('(')
+        && matches!(
+            base.trim_end(),
+            "character varying" | "character" | "bit varying" | "bit"
+        )
 }
 
 /// Whether the type's own equality tells every difference, and exists: not so for json, xml, numeric (1.0 and 1.00), jsonb,

@@ -1,1 +1,1 @@
-CREATE TABLE t (id int PRIMARY KEY, a int, b int, sum int GENERATED ALWAYS AS (a + b) STORED);
+CREATE TABLE t (id int PRIMARY KEY, a text, b text, both text GENERATED ALWAYS AS (a || b) STORED);

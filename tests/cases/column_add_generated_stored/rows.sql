@@ -1,1 +1,1 @@
-INSERT INTO t VALUES (1, 2, 3);
+INSERT INTO t VALUES (1, 'x', 'y');
