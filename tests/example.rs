@@ -87,7 +87,10 @@ async fn the_history_is_what_the_tool_makes_of_the_structs() {
     for (name, text) in kept {
         // A proof's record names the server that it ran on.
         if !name.split('/').next_back().unwrap().starts_with("proof") {
-            assert_eq!(made[&name], text, "{name}: examples/contacts/make-history writes it anew");
+            assert_eq!(
+                made[&name], text,
+                "{name}: examples/contacts/make-history writes it anew"
+            );
         }
     }
     let check = schemagen(copy.path(), &["generate", "--check", "--scratch-url", server::url()]);
@@ -105,12 +108,24 @@ async fn applied(connection: &mut PgConnection) -> i64 {
 }
 
 async fn one(connection: &mut PgConnection, sql: &str) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await.unwrap()
+    sqlx::query_scalar(AssertSqlSafe(sql))
+        .fetch_one(connection)
+        .await
+        .unwrap()
 }
 
 /// Holds that nothing differs between two sources.
 fn same(from: &str, to: &str) {
-    let args = ["diff", "--exit-code", "--scratch-url", server::url(), "--from", from, "--to", to];
+    let args = [
+        "diff",
+        "--exit-code",
+        "--scratch-url",
+        server::url(),
+        "--from",
+        from,
+        "--to",
+        to,
+    ];
     let run = schemagen(&example(), &args);
     assert_eq!(run.status.code(), Some(0), "{}", text(&run));
 }
@@ -127,7 +142,8 @@ async fn sqlx_runs_the_history_up_and_down_and_up() {
         let mut connection = database.connect().await;
         migrator.undo(&mut connection, 0).await.unwrap();
         assert_eq!(applied(&mut connection).await, 0);
-        let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_sqlx%'";
+        let left =
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_sqlx%'";
         assert_eq!(one(&mut connection, left).await, 0);
 
         run(&migrator, &database).await;
@@ -243,7 +259,14 @@ async fn a_migration_added_by_sqlx_sorts_after_ours() {
     fs::write(copy.path().join("src/lib.rs"), source).unwrap();
     let made = schemagen(
         copy.path(),
-        &["generate", "--no-proof", "--scratch-url", server::url(), "--stamp", &version],
+        &[
+            "generate",
+            "--no-proof",
+            "--scratch-url",
+            server::url(),
+            "--stamp",
+            &version,
+        ],
     );
     assert_eq!(made.status.code(), Some(0), "{}", text(&made));
     let newest = files(&folder).keys().filter(|name| is_up(name)).max().cloned().unwrap();
@@ -262,7 +285,17 @@ async fn a_migration_added_by_sqlx_sorts_after_ours() {
 #[test]
 fn a_crate_of_structs_is_light() {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--package", "contacts", "--edges", "normal", "--prefix", "none", "--offline", "--locked"])
+        .args([
+            "tree",
+            "--package",
+            "contacts",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--offline",
+            "--locked",
+        ])
         .current_dir(ROOT)
         .output()
         .unwrap();
@@ -272,7 +305,17 @@ fn a_crate_of_structs_is_light() {
     for name in ["contacts", "schema-core", "uuid", "chrono"] {
         assert!(names.contains(&name), "{name} is not in\n{tree}");
     }
-    for heavy in ["sqlx", "sqlx-core", "tokio", "petgraph", "serde", "serde_yaml", "yaml_serde", "similar", "clap"] {
+    for heavy in [
+        "sqlx",
+        "sqlx-core",
+        "tokio",
+        "petgraph",
+        "serde",
+        "serde_yaml",
+        "yaml_serde",
+        "similar",
+        "clap",
+    ] {
         assert!(!names.contains(&heavy), "{heavy} is in\n{tree}");
     }
 }

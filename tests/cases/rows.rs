@@ -17,7 +17,7 @@ impl Rows {
     pub async fn read(connection: &mut PgConnection, schema: &Schema) -> Self {
         let mut found = BTreeMap::new();
         for table in schema.tables.keys() {
-            let query = format!("SELECT to_jsonb(t)::text FROM {table} t");
+            let query = format!("SELECT to_jsonb(\"the row\")::text FROM {table} AS \"the row\"");
             let rows = sqlx::raw_sql(AssertSqlSafe(query))
                 .fetch_all(&mut *connection)
                 .await

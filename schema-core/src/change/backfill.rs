@@ -75,7 +75,7 @@ fn statement(fill: &Fill) -> Statement {
         return Op::Update.on(table, format!("{update} WHERE {}", fill.missing));
     }
     let body = keyset_loop(fill, &update);
-    Op::UpdateBatches.on(table, format!("DO {}", super::drop_table::dollar_quoted(&body)))
+    Op::UpdateBatches.on(table, format!("DO {}", crate::sql::dollar_quoted(&body)))
 }
 
 /// The bound of a batch is read first and by `ORDER BY … LIMIT`, because not every key type has a max().

@@ -179,7 +179,7 @@ fn serial_to_identity(
     ];
     down.push(Op::Check.plain(format!(
         "DO {}",
-        super::drop_table::dollar_quoted(&format!(
+        crate::sql::dollar_quoted(&format!(
             "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  PERFORM pg_catalog.setval({}, position, used);\nEND",
             Literal(&aside.to_string())
         ))

@@ -90,8 +90,8 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
             .note("Deploy code that no longer uses the old column, and retire the old code, before this file.")
             .grouped(),
     );
-    if let Some(first) = steps.first_mut() {
-        first.undo_with_previous = false;
+    for (at, step) in steps.iter_mut().enumerate() {
+        step.undo_with_previous = at > 0;
     }
     steps
 }

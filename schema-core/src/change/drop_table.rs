@@ -54,14 +54,5 @@ pub(super) fn data_loss_guard(object: &str, query: &str, what: &str) -> Statemen
             Literal(object)
         )),
     );
-    Op::Check.plain(format!("DO {}", dollar_quoted(&body)))
-}
-
-/// A dollar-quoted text whose tag does not occur in it.
-pub(super) fn dollar_quoted(body: &str) -> String {
-    let mut tag = String::from("$schemagen$");
-    while body.contains(&tag) {
-        tag.insert_str(tag.len() - 1, "_");
-    }
-    format!("{tag}\n{body}\n{tag}")
+    Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body)))
 }

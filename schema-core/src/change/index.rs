@@ -144,7 +144,7 @@ pub(super) fn gate(table: &QName, name: &Ident, index: &Index) -> Statement {
             "DROP INDEX CONCURRENTLY {object}; then run the file before this one again"
         )),
     );
-    Op::Check.plain(format!("DO {}", super::drop_table::dollar_quoted(&body)))
+    Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body)))
 }
 
 /// Counts duplicates before a unique index is built: a build that fails on them leaves an INVALID index behind.
@@ -173,7 +173,7 @@ pub(super) fn preflight(kind: &'static str, table: &QName, name: &Ident, index: 
         Literal(&format!(" keys of {object} stand more than once in {table}")),
         Literal("make them unique, then run this file again"),
     );
-    let statement = Op::Preflight.on(table, format!("DO {}", super::drop_table::dollar_quoted(&body)));
+    let statement = Op::Preflight.on(table, format!("DO {}", crate::sql::dollar_quoted(&body)));
     Step::new(kind, object.to_string(), Some(table))
         .up([statement])
         .no_undo("It only counts.")

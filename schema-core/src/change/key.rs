@@ -3,6 +3,8 @@
 //! A key is a unique index, built concurrently, that one instant statement turns into a constraint (USING INDEX, ACCESS
 //! EXCLUSIVE). Dropping the constraint takes the index along, so an undo builds the index first.
 
+use std::collections::BTreeSet;
+
 use super::constraint::{add_sql, comment, drop_sql, subject, with_constraint};
 use super::index::{gate, preflight, with_index};
 use super::step::Step;
@@ -59,6 +61,76 @@ fn unbuild(table: &QName, name: &Ident) -> Statement {
         table,
         format!("DROP INDEX CONCURRENTLY IF EXISTS {}", table.sibling(name.clone())),
     )
+}
+
+/// Foreign keys that hold on to a key's index, and so must make room when the undo takes it away.
+struct Held(Vec<(QName, Ident, Constraint)>);
+
+impl Held {
+    fn by(state: &Schema, table: &QName, key: &Constraint) -> Self {
+        let columns: BTreeSet<&Ident> = key.kind.key().into_iter().flat_map(|k| &k.columns).collect();
+        let holds = |c: &Constraint| match &c.kind {
+            ConstraintKind::ForeignKey(f) => {
+                f.references == *table && f.referenced_columns.iter().collect::<BTreeSet<_>>() == columns
+            }
+            _ => false,
+        };
+        let held = state.tables.iter().flat_map(|(child, t)| {
+            let mine = t.constraints.iter().filter(|(_, c)| holds(c));
+            mine.map(move |(name, c)| (child.clone(), name.clone(), c.clone()))
+        });
+        Self(held.collect())
+    }
+
+    fn release(&self, table: &QName) -> impl Iterator<Item = Statement> {
+        self.0.iter().map(move |(child, name, _)| {
+            Op::ForeignKeyDrop.on_both(child, table, format!("ALTER TABLE {child} DROP CONSTRAINT {name}"))
+        })
+    }
+
+    fn restore(&self, table: &QName) -> impl Iterator<Item = Statement> {
+        self.0.iter().map(move |(child, name, constraint)| {
+            let open = Constraint {
+                not_valid: true,
+                ..constraint.clone()
+            };
+            Op::ForeignKeyAddNotValid.on_both(child, table, add_sql(child, name, &open))
+        })
+    }
+
+    /// The schema with these keys not validated.
+    fn open(&self, state: &Schema) -> Schema {
+        self.0.iter().fold(state.clone(), |schema, (child, name, constraint)| {
+            let open = Constraint {
+                not_valid: true,
+                ..constraint.clone()
+            };
+            with_constraint(&schema, child, name, Some(&open))
+        })
+    }
+
+    /// The last file of the undo for each of them.
+    fn validations(&self, state: &Schema, table: &QName) -> Vec<Step> {
+        let mut reached = state.clone();
+        let mut steps = Vec::new();
+        for (child, name, constraint) in &self.0 {
+            let open = Constraint {
+                not_valid: true,
+                ..constraint.clone()
+            };
+            let before = with_constraint(&reached, child, name, Some(&open));
+            let sql = format!("ALTER TABLE {child} VALIDATE CONSTRAINT {name}");
+            steps.push(
+                Step::new("swap_key", format!("{child}.{name}"), Some(child))
+                    .for_undo("Its undo validates the foreign key that made room for the key.")
+                    .down([Op::ForeignKeyValidate.on_both(child, table, sql)])
+                    .effect_down(&before, &reached)
+                    .alone("undo_validate", subject(child, name)),
+            );
+            reached = before;
+        }
+        steps
+    }
 }
 
 fn is_partitioned(state: &Schema, table: &QName) -> bool {
@@ -160,24 +232,49 @@ pub(super) fn promote(
     let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(index_name)) else {
         return Vec::new();
     };
-    vec![
+    let held = Held::by(state, table, constraint);
+    let mut steps = Vec::new();
+    let mut without = bare.clone();
+    if !held.0.is_empty() {
+        // The foreign keys wait for the index: they are there again before the last file of the undo is done.
+        for (child, key, _) in &held.0 {
+            without = with_constraint(&without, child, key, None);
+        }
+        let built = with_index(&without, table, index_name, Some(index));
+        steps.extend(held.validations(state, table));
+        steps.push(
+            Step::new(kind, &object, Some(table))
+                .for_undo("Its undo adds the foreign keys again that made room for the key.")
+                .down(held.restore(table))
+                .effect_down(&built, &held.open(state))
+                .alone("key", subject(table, name)),
+        );
+    }
+    let rebuilt = with_index(&without, table, index_name, Some(index));
+    steps.push(
         Step::new(kind, &object, Some(table))
             .for_undo("Its undo builds the unique index again, which the key takes along.")
             .down([build(table, index_name, index)])
-            .effect_down(&bare, state)
+            .effect_down(&without, &rebuilt)
             .alone("key", subject(table, name)),
+    );
+    steps.push(
         Step::new(kind, &object, Some(table))
             .up([
                 gate(table, index_name, index),
                 using_index(table, name, constraint, index_name),
             ])
             .up(comment(table, name, constraint))
+            .down(held.release(table))
             .down([drop_sql(table, name)])
             .effect_up(state, &after)
-            .effect_down(&after, &bare)
-            .alone("key", subject(table, name))
-            .grouped(),
-    ]
+            .effect_down(&after, &without)
+            .alone("key", subject(table, name)),
+    );
+    for (at, step) in steps.iter_mut().enumerate() {
+        step.undo_with_previous = at > 0;
+    }
+    steps
 }
 
 /// Drops one key and makes another from a unique index, in one statement: no moment without a key.
@@ -220,20 +317,22 @@ pub(super) fn swap(
             ),
         )
     };
-    vec![
+    let held = Held::by(state, table, constraint);
+    let mut steps = held.validations(state, table);
+    steps.extend([
         Step::new("swap_key", &object, Some(table))
             .up([
                 gate(table, index_name, &new_index),
                 statement(drop, name, constraint, index_name),
             ])
             .up(comment(table, name, constraint))
-            .down([
-                gate(table, &old_index_name, &old_index),
-                statement(name, drop, &old, &old_index_name),
-            ])
+            .down([gate(table, &old_index_name, &old_index)])
+            .down(held.release(table))
+            .down([statement(name, drop, &old, &old_index_name)])
+            .down(held.restore(table))
             .down(comment(table, drop, &old))
             .effect_up(state, &after)
-            .effect_down(&both_again, state)
+            .effect_down(&both_again, &held.open(state))
             .alone("key", subject(table, name)),
         Step::new("swap_key", &object, Some(table))
             .for_undo("Its undo builds the index of the key that comes back.")
@@ -245,7 +344,10 @@ pub(super) fn swap(
             .for_undo("Its undo builds the index of the key that goes.")
             .down([build(table, index_name, &new_index)])
             .effect_down(&after, &new_index_again)
-            .alone("key", subject(table, index_name))
-            .grouped(),
-    ]
+            .alone("key", subject(table, index_name)),
+    ]);
+    for (at, step) in steps.iter_mut().enumerate() {
+        step.undo_with_previous = at > 0;
+    }
+    steps
 }

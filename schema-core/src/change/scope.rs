@@ -10,8 +10,11 @@ impl Change {
     /// The part of the schema that the change's steps are made from.
     pub fn scope<'a>(&self, state: &'a Schema) -> Cow<'a, Schema> {
         match self {
-            // A sequence's name stands in the defaults of any table; a cutover spans tables.
-            Self::RenameSequence(..) | Self::Cutover { .. } => return Cow::Borrowed(state),
+            // A sequence's name stands in the defaults of any table; a cutover spans tables; foreign keys of any table hold on
+            // to a key.
+            Self::RenameSequence(..) | Self::Cutover { .. } | Self::SwapKey { .. } | Self::PromoteIndex { .. } => {
+                return Cow::Borrowed(state);
+            }
             _ => {}
         }
         let mut part = Schema::default();

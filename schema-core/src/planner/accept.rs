@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::PlanError;
 use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
+use crate::schema::{Ident, QName};
 
 /// Whether the list names the object: as it is, without `public.`, or by `all`.
 fn names(list: &BTreeSet<String>, prefix: &str, object: &str) -> bool {
@@ -35,8 +36,12 @@ pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions) -> Result
     }
 }
 
-/// `cutover` beside the column says the same as `--accept cutover:TABLE.COLUMN`.
+/// `cutover` beside the column says the same as `--accept cutover:TABLE.COLUMN`, and `late` what it costs.
 fn accepted_by_attribute(hazard: &Hazard, decisions: &Decisions) -> bool {
+    let late = |(table, key): &(QName, Ident)| format!("{table}.{key}") == hazard.object;
+    if hazard.kind == HazardKind::NewWriteRefused && decisions.late.iter().any(late) {
+        return true;
+    }
     let named = |column: &ColumnRef| format!("{}.{}", column.table, column.column) == hazard.object;
     hazard.kind == HazardKind::Cutover && decisions.retypes.iter().any(|r| r.cutover && named(&r.column))
 }

@@ -6,7 +6,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::build::exec;
-use crate::schema::{Ident, Patch, QName, Schema, Slot};
+use crate::compat::{Retyped, retyped};
+use crate::schema::{Column, EnumType, Ident, Patch, QName, Schema, Slot};
 
 /// Copies of the tables as text, in temporary tables: they hold on to no type of the schema.
 #[derive(Debug, Default)]
@@ -17,7 +18,28 @@ pub(super) struct Snapshots {
 #[derive(Debug)]
 struct Snapshot {
     copy: String,
-    columns: BTreeSet<Ident>,
+    /// Columns with their types.
+    columns: BTreeMap<Ident, String>,
+    /// The enums as they were.
+    enums: BTreeMap<QName, EnumType>,
+}
+
+impl Snapshot {
+    /// Whether the column's values are written otherwise by now, so that only their number can be compared.
+    fn is_reshaped(&self, now: &Schema, column: &Column) -> bool {
+        let Some(was) = self.columns.get(&column.name) else {
+            return false;
+        };
+        if retyped(was, &column.type_name) == Retyped::Other {
+            return true;
+        }
+        now.enum_of_type(&column.type_name).is_some_and(|name| {
+            let labels = &now.enums[name].labels;
+            self.enums
+                .get(name)
+                .is_some_and(|e| e.labels.iter().any(|l| !labels.contains(l)))
+        })
+    }
 }
 
 /// A table whose rows are not what they were.
@@ -64,7 +86,12 @@ impl Snapshots {
                 name.clone(),
                 Snapshot {
                     copy,
-                    columns: table.columns.iter().map(|c| c.name.clone()).collect(),
+                    columns: table
+                        .columns
+                        .iter()
+                        .map(|c| (c.name.clone(), c.type_name.clone()))
+                        .collect(),
+                    enums: schema.enums.clone(),
                 },
             );
         }
@@ -89,15 +116,16 @@ impl Snapshots {
                 .columns
                 .iter()
                 .map(|c| &c.name)
-                .filter(|c| snapshot.columns.contains(*c) && !lost.contains(&(name.clone(), (*c).clone())))
+                .filter(|c| snapshot.columns.contains_key(*c) && !lost.contains(&(name.clone(), (*c).clone())))
                 .collect();
             if common.is_empty() {
                 // The table was gone meanwhile, rows and all.
                 continue;
             }
-            let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common
-                .into_iter()
-                .partition(|c| changing.contains(&(name.clone(), (*c).clone())));
+            let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common.into_iter().partition(|c| {
+                changing.contains(&(name.clone(), (*c).clone()))
+                    || table.column(c).is_some_and(|column| snapshot.is_reshaped(now, column))
+            });
             let mut queries: Vec<(String, String)> = Vec::new();
             if !exact.is_empty() {
                 let kept: Vec<String> = exact.iter().map(ToString::to_string).collect();
@@ -113,6 +141,16 @@ impl Snapshots {
                 ));
             }
             for column in loose {
+                if table.column(column).is_some_and(|c| snapshot.is_reshaped(now, c)) {
+                    queries.push((
+                        format!("{name}.{column}"),
+                        format!(
+                            "SELECT FROM generate_series(1, (SELECT count({column}) FROM {}) - (SELECT count({column}) FROM {name}))",
+                            snapshot.copy
+                        ),
+                    ));
+                    continue;
+                }
                 queries.push((
                     format!("{name}.{column}"),
                     format!(

@@ -48,3 +48,12 @@ fn parameter_value(value: &str) -> String {
         crate::schema::Literal(value).to_string()
     }
 }
+
+/// A dollar-quoted text whose tag does not occur in it.
+pub(crate) fn dollar_quoted(body: &str) -> String {
+    let mut tag = String::from("$schemagen$");
+    while body.contains(&tag) {
+        tag.insert_str(tag.len() - 1, "_");
+    }
+    format!("{tag}\n{body}\n{tag}")
+}

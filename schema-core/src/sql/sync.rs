@@ -58,10 +58,9 @@ pub fn create_sync(function: &QName, sync: &Sync) -> Vec<String> {
     // serde_json on a plain struct of strings cannot fail.
     let description = serde_json::to_string(sync).unwrap_or_default();
     let trigger = sync_trigger_name(function);
+    let body = super::dollar_quoted(&format!("BEGIN\n{body}  RETURN NEW;\nEND"));
     vec![
-        format!(
-            "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $schemagen$\nBEGIN\n{body}  RETURN NEW;\nEND\n$schemagen$"
-        ),
+        format!("CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {body}"),
         format!(
             "COMMENT ON FUNCTION {function}() IS {}",
             Literal(&format!("schemagen:sync {description}"))

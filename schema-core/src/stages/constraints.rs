@@ -166,6 +166,12 @@ impl Bridge<'_> {
             }
             ConstraintKind::Unique(key) => {
                 if self.decisions.late.contains(&(self.name.clone(), name.clone())) {
+                    let object = self.object(name);
+                    self.hazard(
+                        HazardKind::NewWriteRefused,
+                        &object,
+                        format!("new code's ON CONFLICT on {object} fails until contract, as `late` says"),
+                    );
                     return;
                 }
                 if constraint.deferral != Deferral::Immediate && self.has_immediate(key) {

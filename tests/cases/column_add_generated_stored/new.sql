@@ -1,1 +1,1 @@
-CREATE TABLE t (id int PRIMARY KEY, a text, b text, both text GENERATED ALWAYS AS (a || b) STORED);
+CREATE TABLE t (id int PRIMARY KEY, a text, b text, joined text GENERATED ALWAYS AS (a || b) STORED);
