@@ -53,7 +53,7 @@ pub enum PlanError {
     #[error("{}", list("cannot be planned", .0))]
     Refused(Vec<Refusal>),
     /// A drop and an add that look like a rename.
-    #[error("{}", list("an answer is needed: renamed, or dropped and added?", .0))]
+    #[error("{}", list("an answer is needed (is it a rename, or a drop and an add?)", .0))]
     RenameOrNot(Vec<RenameQuestion>),
     /// Data would be lost without a word from the user.
     #[error("{}", accept::data_loss_text(.0))]
