@@ -3,6 +3,7 @@
 mod cases;
 mod catalog;
 mod cli;
+mod example;
 mod expression;
 mod facts;
 mod introspect;

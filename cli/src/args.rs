@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use schema_core::migrations::Version;
+use schema_core::scratch::ScratchChoice;
 
 /// Online PostgreSQL schema changes from Rust structs.
 #[derive(Debug, Parser)]
@@ -50,9 +51,41 @@ pub struct Sources {
     /// A table whose columns, indexes and constraints become ours even where no struct names them, or "all".
     #[arg(long, value_name = "TABLE")]
     pub adopt: Vec<String>,
+    /// Where scratch databases come from.
+    #[command(flatten)]
+    pub scratch: ScratchFlags,
+}
+
+/// The server that replays migrations, spells expressions and proves plans.
+#[derive(Debug, Clone, Args)]
+pub struct ScratchFlags {
     /// A server on which scratch databases may be made and dropped.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "scratch")]
     pub scratch_url: Option<String>,
+    /// Which kind of scratch server [default: native where its programs are found, else embedded].
+    #[arg(long, value_enum)]
+    pub scratch: Option<ScratchKind>,
+}
+
+/// Kinds of scratch servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScratchKind {
+    /// A temporary cluster of the PostgreSQL programs on this machine.
+    Native,
+    /// The server inside this program.
+    Embedded,
+}
+
+impl ScratchFlags {
+    /// The choice that they make.
+    pub fn choice(&self) -> ScratchChoice {
+        match (&self.scratch_url, self.scratch) {
+            (Some(url), _) => ScratchChoice::Url(url.clone()),
+            (None, Some(ScratchKind::Native)) => ScratchChoice::Native { bindir: None },
+            (None, Some(ScratchKind::Embedded)) => ScratchChoice::Embedded,
+            (None, None) => ScratchChoice::Any,
+        }
+    }
 }
 
 /// What only a person can decide.
@@ -150,9 +183,9 @@ pub struct Release {
     /// Allow an object's data to be lost, or "all".
     #[arg(long, value_name = "OBJECT")]
     pub allow_data_loss: Vec<String>,
-    /// A server on which scratch databases may be made and dropped.
-    #[arg(long, value_name = "URL")]
-    pub scratch_url: Option<String>,
+    /// Where scratch databases come from.
+    #[command(flatten)]
+    pub scratch: ScratchFlags,
     /// Do not run the files on a scratch database first.
     #[arg(long)]
     pub no_proof: bool,

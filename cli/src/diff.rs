@@ -12,7 +12,7 @@ use crate::{Outcome, report};
 /// `schemagen diff`.
 pub async fn run(args: Diff) -> Result<Outcome, CliError> {
     let project = Project::open(args.sources.migrations.as_deref())?;
-    let loader = project.loader(args.sources.scratch_url.as_deref(), &args.sources.features);
+    let loader = project.loader(&args.sources.scratch, &args.sources.features);
     let sides = project.sides(&loader, &args.sources).await?;
     report::sides(&sides);
     let changes = changes(&sides.from.schema, &sides.target);

@@ -18,7 +18,7 @@ use crate::{Outcome, baseline, proving, report};
 /// `schemagen generate`.
 pub async fn run(args: Generate) -> Result<Outcome, CliError> {
     let project = Project::open(args.sources.migrations.as_deref())?;
-    let loader = project.loader(args.sources.scratch_url.as_deref(), &args.sources.features);
+    let loader = project.loader(&args.sources.scratch, &args.sources.features);
     let outcome = generate(&args, &project, &loader).await;
     loader.stop().await;
     outcome

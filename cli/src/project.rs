@@ -5,13 +5,12 @@ use schema_core::introspect::Included;
 use schema_core::migrations::{Directory, PlanRecord};
 use schema_core::review::changes;
 use schema_core::schema::Schema;
-use schema_core::scratch::ScratchChoice;
 use schema_core::source::{
     Loaded, Loader, Model, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted,
     scope,
 };
 
-use crate::args::Sources;
+use crate::args::{ScratchFlags, Sources};
 use crate::error::CliError;
 use crate::output::say;
 
@@ -72,13 +71,12 @@ impl Project {
     }
 
     /// A loader as the configuration and the flags want it.
-    pub fn loader(&self, scratch_url: Option<&str>, features: &[String]) -> Loader {
+    pub fn loader(&self, scratch: &ScratchFlags, features: &[String]) -> Loader {
         let included = Included {
             schemas: self.config.schemas.clone(),
             exclude: self.config.exclude.clone(),
         };
-        let choice = scratch_url.map_or(ScratchChoice::Any, |url| ScratchChoice::Url(url.to_owned()));
-        Loader::new(included, choice, features.to_vec())
+        Loader::new(included, scratch.choice(), features.to_vec())
     }
 
     /// The records of the plans here.

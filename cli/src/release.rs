@@ -12,7 +12,7 @@ use crate::{Outcome, proving, report};
 /// `schemagen release`.
 pub async fn run(args: Release) -> Result<Outcome, CliError> {
     let project = Project::open(args.migrations.as_deref())?;
-    let loader = project.loader(args.scratch_url.as_deref(), &[]);
+    let loader = project.loader(&args.scratch, &[]);
     let outcome = release(&args, &project, &loader).await;
     loader.stop().await;
     outcome

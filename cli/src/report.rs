@@ -87,7 +87,8 @@ pub fn plan(plan: &Plan, layout: &Layout, verdict: &Verdict, dry_run: bool) {
     ));
     if !record.waiting.is_empty() {
         say(format_args!(
-            "{waiting} of them wait until no old code runs; then: schemagen release {}",
+            "{waiting} of them {} until no old code runs; then: schemagen release {}",
+            if waiting == 1 { "waits" } else { "wait" },
             record.folder()
         ));
     }

@@ -2,7 +2,8 @@
 //!
 //! A constant or `now()` default goes in with the column and does not rewrite the table (`column.add.default_const`). A
 //! volatile one would (`column.add.default_gen_random_uuid`), so the column comes first, then its default, then a backfill,
-//! then NOT NULL; the same where a backfill gives the rows that stand other values than the default. A stored generated column has no online way: hazard `rewrite`.
+//! then NOT NULL; the same where a backfill gives the rows that stand other values than the default. A stored generated
+//! column has no online way: hazard `rewrite`.
 
 use super::step::{Context, Step};
 use super::{backfill, not_null, sequence};
@@ -67,6 +68,13 @@ pub(super) fn steps(
     step = step
         .down([Op::ColumnDrop.on(table, format!("ALTER TABLE {table} DROP COLUMN {}", column.name))])
         .effect(state, &after);
+    if !rewrites && fill.is_none_or(|f| f.value.is_some()) {
+        step = step.note(if column.default.is_some() {
+            format!("Old code does not write {}: its rows get the default.", column.name)
+        } else {
+            format!("Old code does not write {}: its rows have NULL there.", column.name)
+        });
+    }
     if rewrites {
         step.alone = true;
         step.verb = "rewrite";
@@ -132,18 +140,26 @@ pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statem
 
 /// Raises when the column holds values that its default, fill or sync would not make again.
 fn guard(table: &QName, column: &Column, fill: Option<&Fill>) -> Option<crate::plan::Statement> {
-    let made = [column.default.as_ref(), fill.and_then(|f| f.value.as_ref())];
+    let mut made: Vec<&Expr> = Vec::new();
+    for value in [column.default.as_ref(), fill.and_then(|f| f.value.as_ref())]
+        .into_iter()
+        .flatten()
+    {
+        if !made.contains(&value) {
+            made.push(value);
+        }
+    }
     let synced = fill.is_some_and(|f| f.value.is_none());
     if synced || column.generated.is_some() || column.identity.is_some() {
         return None;
     }
     // A value that is made anew each time cannot be told from one that somebody wrote.
-    if made.iter().flatten().any(|e| !is_constant(e)) {
+    if made.iter().any(|e| !is_constant(e)) {
         return None;
     }
     let name = &column.name;
     let mut conditions = vec![format!("{name} IS NOT NULL")];
-    for value in made.into_iter().flatten() {
+    for value in made {
         // As text, because not every type has an equality.
         conditions.push(format!(
             "({name})::pg_catalog.text IS DISTINCT FROM (({value})::{})::pg_catalog.text",

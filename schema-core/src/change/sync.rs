@@ -6,7 +6,7 @@
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{QName, Schema, Sync};
+use crate::schema::{QName, Schema, Sync, SyncDirection};
 use crate::sql;
 
 pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step> {
@@ -16,7 +16,16 @@ pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step>
     let mut step = Step::new("create_sync", object, Some(&sync.table))
         .up(create_statements(function, sync))
         .down(drop_statements(function, sync))
-        .effect(state, &after);
+        .effect(state, &after)
+        .note(match sync.direction {
+            SyncDirection::TwoWay => format!(
+                "Old code reads and writes {from}, new code {to}; the trigger carries each write over. Rows that stand have NULL in \
+                 {to} until they are written or backfilled.",
+                from = sync.from,
+                to = sync.to
+            ),
+            SyncDirection::Forward | SyncDirection::Backward => format!("The trigger fills {} from {}.", sync.to, sync.from),
+        });
     if !sync.key_locks.is_empty() {
         let column = format!("{}.{}", sync.table, sync.to);
         step = step.hazard(

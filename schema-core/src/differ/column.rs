@@ -117,7 +117,12 @@ impl Differ<'_> {
             && !becomes_identity
             && !self.taken_by_sync(name, is)
         {
-            let rank = if is.default.is_none() { 20 } else { 44 };
+            let rank = match (&is.default, was.not_null, is.not_null) {
+                // The default that kept NULLs out goes once NOT NULL does that.
+                (None, false, true) => 59,
+                (None, ..) => 20,
+                (Some(_), ..) => 44,
+            };
             self.push(
                 Segment::Tables,
                 table,

@@ -69,10 +69,22 @@ fn file_name(group: &[Step], phase: Phase) -> String {
                 Phase::Cutover => "cutover",
                 Phase::Contract => "contract",
             };
-            let subject = many[0].table.as_ref().map_or("types", |t| t.name.raw());
-            format!("{phase}_{subject}")
+            format!("{phase}_{}", subject(many))
         }
     }
+}
+
+/// The table that a group of steps is about, or the one type or sequence.
+fn subject(group: &[Step]) -> &str {
+    if let Some(table) = &group[0].table {
+        return table.name.raw();
+    }
+    let object = &group[0].object;
+    if group.iter().any(|step| step.object != *object) {
+        return "types";
+    }
+    let name = object.split(": ").next().unwrap_or(object);
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn summary(step: &Step) -> StepSummary {

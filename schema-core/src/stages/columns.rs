@@ -4,8 +4,9 @@ use super::shadow::hangs_on_type;
 use super::table::Bridge;
 use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
+use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident};
+use crate::schema::{Column, Expr, Fill, Ident, Table};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -152,7 +153,7 @@ impl Bridge<'_> {
             let object = self.object(&wanted.name);
             let filled = self.fill_for_not_null(&wanted.name);
             let value = self.decided(&self.decisions.backfills, &wanted.name);
-            if let Some(default) = value.and_then(|v| literal_default(&v, &wanted.type_name)) {
+            if let Some(default) = value.and_then(|v| as_default(&v, &wanted.type_name, self.wanted)) {
                 // Old code does not write the column: until contract its rows get the value too.
                 column.default = Some(default);
             } else if filled {
@@ -274,14 +275,17 @@ impl Bridge<'_> {
     }
 }
 
-/// A literal as the default that PostgreSQL would print; none for anything that is not plainly one.
-fn literal_default(value: &Expr, type_name: &str) -> Option<Expr> {
+/// The value as a default, spelled as PostgreSQL would print a plain literal; none where it cannot be one, because it names
+/// a column or holds a subquery.
+fn as_default(value: &Expr, type_name: &str, table: &Table) -> Option<Expr> {
+    if !columns_named(value, table).is_empty() || value.0.to_ascii_lowercase().contains("select") {
+        return None;
+    }
     let text = value.0.trim();
-    let number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.') && !text.ends_with('.');
     let inside = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
     if inside.is_some_and(|t| !t.replace("''", "").contains('\'')) {
         let bare = type_name.split('(').next().unwrap_or(type_name);
         return Some(Expr(format!("{text}::{bare}")));
     }
-    (number || matches!(text, "true" | "false")).then(|| Expr(text.to_owned()))
+    Some(Expr(text.to_owned()))
 }

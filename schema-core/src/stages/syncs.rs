@@ -55,7 +55,7 @@ impl Bridge<'_> {
             )
             .or_else(|| relabelled.and_then(|(_, down)| down));
             let given_back = decided.is_some_and(|d| d.using_back.is_some());
-            if retyped && !given_back && !holds_every_value(source, wanted) {
+            if retyped && !given_back && !retype::holds_every_value(wanted, source) {
                 let object = self.object(to);
                 self.hazard(
                     HazardKind::NewWriteRefused,
@@ -223,31 +223,6 @@ fn is_limited_text(type_name: &str) -> bool {
         && matches!(
             base.trim_end(),
             "character varying" | "character" | "bit varying" | "bit"
-        )
-}
-
-/// Whether the old column takes whatever the new one can hold.
-fn holds_every_value(old: &Column, new: &Column) -> bool {
-    let number = |column: &Column| match column.type_name.as_str() {
-        "smallint" => Some(1),
-        "integer" => Some(2),
-        "bigint" => Some(3),
-        "numeric" => Some(4),
-        _ => None,
-    };
-    let wider = number(old).zip(number(new)).is_some_and(|(old, new)| old >= new);
-    wider
-        || matches!(old.type_name.as_str(), "text" | "character varying")
-        || old.type_name == new.type_name
-        || retype::is_instant(
-            &Column {
-                collation: None,
-                ..new.clone()
-            },
-            &Column {
-                collation: None,
-                ..old.clone()
-            },
         )
 }
 

@@ -1,0 +1,6 @@
+-- Undo of: create enum public.contact_status
+-- Locks: none on tables that were there before.
+-- Takes: milliseconds, whatever the size of the table.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+DROP TYPE public.contact_status;

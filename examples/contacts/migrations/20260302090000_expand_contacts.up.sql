@@ -1,0 +1,16 @@
+-- add column public.contacts.tier
+-- When: now; old code runs on.
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Note: Old code does not write tier: its rows get the default.
+-- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
+--   columns change: name the columns, use .persistent(false), or recycle the pool after the file
+-- Hazard select_star: a prepared SELECT * or RETURNING * on public.contacts fails after this file until its
+--   connection is replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the
+--   pool.
+-- Undo: the file beside it.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts ADD COLUMN tier character varying(20) DEFAULT 'free'::character varying NOT NULL;

@@ -1,0 +1,5 @@
+-- Undo of: backfill public.contacts.full_name
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+-- The undo of the column takes the values away with it.
+SELECT 1;

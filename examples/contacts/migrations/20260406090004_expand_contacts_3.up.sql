@@ -1,0 +1,11 @@
+-- set not null public.contacts.full_name
+-- When: now; old code runs on.
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Undo: the file beside it, together with the undo of the file before.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts ALTER COLUMN full_name SET NOT NULL;
+ALTER TABLE public.contacts DROP CONSTRAINT IF EXISTS contacts_full_name_nn;

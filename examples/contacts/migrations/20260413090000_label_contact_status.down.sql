@@ -1,0 +1,5 @@
+-- Undo of: add label public.contact_status: pending
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+-- PostgreSQL cannot drop an enum label: the added labels stay.
+SELECT 1;

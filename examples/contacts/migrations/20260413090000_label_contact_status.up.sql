@@ -1,0 +1,8 @@
+-- add label public.contact_status: pending
+-- When: now; old code runs on.
+-- Locks: none on tables that were there before.
+-- Takes: milliseconds, whatever the size of the table.
+-- Undo: PostgreSQL cannot drop an enum label: the added labels stay.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+ALTER TYPE public.contact_status ADD VALUE IF NOT EXISTS 'pending' BEFORE 'active';

@@ -1,0 +1,8 @@
+-- Undo of: drop not null public.contacts.name
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts ADD CONSTRAINT contacts_name_nn CHECK (name IS NOT NULL) NOT VALID;

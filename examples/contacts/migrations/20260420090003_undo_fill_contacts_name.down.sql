@@ -1,0 +1,23 @@
+-- no-transaction
+-- Undo of: backfill public.contacts.name
+-- Locks: ROW EXCLUSIVE on public.contacts: reads and writes go on.
+-- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
+-- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction.
+
+DO $schemagen$
+DECLARE
+  schemagen_first_1 public.contacts.id%TYPE;
+  schemagen_last_1 public.contacts.id%TYPE;
+BEGIN
+  SELECT id INTO schemagen_first_1 FROM public.contacts ORDER BY id LIMIT 1;
+  WHILE FOUND LOOP
+    SELECT id INTO schemagen_last_1
+      FROM (SELECT id FROM public.contacts WHERE id >= schemagen_first_1 ORDER BY id LIMIT 5000) batch
+      ORDER BY id DESC LIMIT 1;
+    UPDATE public.contacts SET name = full_name
+      WHERE id >= schemagen_first_1 AND id <= schemagen_last_1 AND (name IS DISTINCT FROM full_name);
+    COMMIT;
+    SELECT id INTO schemagen_first_1 FROM public.contacts WHERE id > schemagen_last_1 ORDER BY id LIMIT 1;
+  END LOOP;
+END
+$schemagen$;

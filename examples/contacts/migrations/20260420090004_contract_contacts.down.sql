@@ -1,0 +1,22 @@
+-- Undo of: drop sync public.contacts.name and full_name; drop column public.contacts.name
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts ADD COLUMN name character varying(255);
+CREATE OR REPLACE FUNCTION public.schemagen_sync_contacts_name_full_name() RETURNS trigger LANGUAGE plpgsql AS $schemagen$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.full_name IS NOT NULL THEN NEW.name := NEW.full_name;
+    ELSE NEW.full_name := NEW.name;
+    END IF;
+  ELSIF NEW.full_name IS DISTINCT FROM OLD.full_name THEN NEW.name := NEW.full_name;
+  ELSIF NEW.name IS DISTINCT FROM OLD.name OR NEW.full_name IS NULL THEN NEW.full_name := NEW.name;
+  END IF;
+  RETURN NEW;
+END
+$schemagen$;
+COMMENT ON FUNCTION public.schemagen_sync_contacts_name_full_name() IS 'schemagen:sync {"table":"public.contacts","from":"name","to":"full_name","direction":"two_way"}';
+CREATE TRIGGER zz_schemagen_sync_contacts_name_full_name BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION public.schemagen_sync_contacts_name_full_name();

@@ -1,0 +1,8 @@
+-- Undo of: drop column public.contacts.phone
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts ADD COLUMN phone character varying(50);

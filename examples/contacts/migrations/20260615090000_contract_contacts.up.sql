@@ -1,0 +1,17 @@
+-- drop column public.contacts.phone
+-- When: after the old code is gone.
+-- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Takes: milliseconds, whatever the size of the table.
+-- Note: The undo adds the column again; its values are lost.
+-- Hazard data_loss: the column public.contacts.phone and its values are dropped
+-- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
+--   columns change: name the columns, use .persistent(false), or recycle the pool after the file
+-- Hazard select_star: a prepared SELECT * or RETURNING * on public.contacts fails after this file until its
+--   connection is replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the
+--   pool.
+-- Undo: the file beside it brings the structure back, not the data.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+
+SET LOCAL lock_timeout = '200ms';
+
+ALTER TABLE public.contacts DROP COLUMN phone;
