@@ -1,6 +1,7 @@
 //! Situations: a folder with `old.sql` and `new.sql` each, and what the two do not say.
 
 mod harness;
+mod locks;
 mod rows;
 
 /// One test for each folder.

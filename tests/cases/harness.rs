@@ -15,6 +15,7 @@ use schema_core::scratch::{Scratch, ScratchChoice};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use super::locks;
 use super::rows::Rows;
 use crate::catalog::{Snapshot, compare, snapshot};
 use crate::server::{Database, all_versions, database_on};
@@ -231,7 +232,17 @@ impl Course<'_> {
         self.passed.push(snapshot(&mut self.connection).await);
         let mut replayed = vec![self.now.clone()];
         for (at, file) in files.iter().enumerate() {
-            self.script(file, &file.up, "up").await;
+            let secret = locks::run_up(&mut self.connection, file, &self.now)
+                .await
+                .unwrap_or_else(|error| panic!("{}: {} (up): {error}\n{}", self.what, file.slug, file.up.text));
+            assert!(
+                secret.is_empty(),
+                "{}: {} locks what it does not say: {}\n{}",
+                self.what,
+                file.slug,
+                secret.join(", "),
+                file.up.text
+            );
             for patch in &file.up.effect {
                 let fits = self.now.apply(patch);
                 fits.unwrap_or_else(|error| panic!("{}: {}: {error}", self.what, file.slug));

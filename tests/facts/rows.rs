@@ -293,6 +293,12 @@ pub const ROWS: &[Row] = &[
          THEN RAISE EXCEPTION 'not valid'; END IF; END $$",
     ),
     row(
+        Op::Preflight,
+        "",
+        "DO $$ BEGIN IF EXISTS (SELECT FROM t GROUP BY b, id HAVING count(*) > 1)
+         THEN RAISE EXCEPTION 'duplicates'; END IF; END $$",
+    ),
+    row(
         Op::PartitionAttach,
         PARTITIONED,
         "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)",

@@ -84,7 +84,7 @@ fn runner(cases: u32) -> (TestRunner, String) {
     let config = Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 2_000,
+        max_shrink_iters: if cases < 200 { 100 } else { 1_000 },
         ..Config::default()
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
