@@ -72,6 +72,7 @@ fn a_bridged_rename_serves_both() {
             up: None,
             down: None,
             to_default: None,
+            default_from_to: false,
             by_image: false,
             key_locks: Vec::new(),
         },

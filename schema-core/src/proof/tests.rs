@@ -169,6 +169,7 @@ fn sync() -> Sync {
         up: None,
         down: None,
         to_default: None,
+        default_from_to: false,
         by_image: false,
         key_locks: Vec::new(),
     }
