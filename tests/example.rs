@@ -281,6 +281,55 @@ async fn a_migration_added_by_sqlx_sorts_after_ours() {
     run(&migrator, &fresh).await;
 }
 
+#[test]
+fn the_readme_quotes_the_example() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let mut quoted = 0;
+    for part in readme.split("<!-- examples/").skip(1) {
+        let (name, rest) = part.split_once(" -->\n```sql\n").unwrap();
+        let text = fs::read_to_string(Path::new(ROOT).join("examples").join(name)).unwrap();
+        assert_eq!(rest.split_once("```").unwrap().0, text, "{name}");
+        quoted += 1;
+    }
+    assert!(quoted > 0);
+}
+
+#[test]
+fn the_readme_names_every_flag() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let help = |args: &[&str]| text(&schemagen(Path::new(ROOT), args));
+    let mut flags = 0;
+    let commands = help(&["--help"]);
+    let commands = commands
+        .split_once("Commands:\n")
+        .unwrap()
+        .1
+        .split_once("\n\n")
+        .unwrap()
+        .0;
+    for line in commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+    {
+        let command = line.split_whitespace().next().unwrap();
+        if command == "help" {
+            continue;
+        }
+        assert!(readme.contains(&format!("`schemagen {command}")), "{command}");
+        for flag in help(&[command, "--help"])
+            .split_whitespace()
+            .filter(|word| word.starts_with("--"))
+        {
+            let flag = flag.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            if flag != "--help" {
+                assert!(readme.contains(&format!("| `{flag}")), "{command} {flag}");
+                flags += 1;
+            }
+        }
+    }
+    assert!(flags > 20, "{flags}");
+}
+
 /// A crate that declares tables must stay quick to build.
 #[test]
 fn a_crate_of_structs_is_light() {

@@ -53,6 +53,7 @@ ops! {
     ColumnTypeScan,
     ColumnTypeRewrite,
     ColumnStatistics,
+    Statistics,
     ColumnStorage,
     ColumnIdentity,
     ColumnDropExpression,
@@ -124,7 +125,8 @@ impl Op {
             Self::TableOptions
             | Self::TableClusterOn
             | Self::TableComment
-            | Self::ColumnStatistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
+            | Self::ColumnStatistics
+            | Self::Statistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
             Self::TableDrop
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity

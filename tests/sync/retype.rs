@@ -110,6 +110,37 @@ async fn a_value_that_does_not_fit() {
     );
 }
 
+/// What new code wrote after contract is in the old column once contract is undone.
+#[tokio::test]
+async fn contract_taken_back() {
+    let conversion = Some(("a / 100.0", "(b * 100)::integer"));
+    let cases = [
+        ("integer NOT NULL", "text NOT NULL", None, "8"),
+        ("numeric", "text", None, "8"),
+        ("integer", "numeric(12,2)", conversion, "800"),
+        ("text", "character varying(20)", None, "8"),
+        ("json", "jsonb", None, "8"),
+    ];
+    for (old, new, conversion, expected) in cases {
+        let rollout = rollout(old, new, conversion).await;
+        rollout.run(&rollout.expand()).await;
+        rollout.run(&rollout.contract()).await;
+        let mut connection = rollout.database.connect().await;
+        sqlx::raw_sql("INSERT INTO t (id, b) VALUES (10, '8')")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        rollout.undo(&rollout.contract()).await;
+        let back: Vec<String> = sqlx::query_scalar("SELECT a::text FROM t ORDER BY id")
+            .persistent(false)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(back, ["5", "6", expected], "{old} to {new}");
+        rollout.undo(&rollout.expand()).await;
+    }
+}
+
 #[tokio::test]
 async fn cents_to_euros_by_given_expressions() {
     let rollout = rollout("integer", "numeric(12,2)", Some(("a / 100.0", "(b * 100)::integer"))).await;

@@ -8,7 +8,7 @@ SET LOCAL lock_timeout = '200ms';
 DO $schemagen$
 BEGIN
   IF NOT pg_catalog.string_to_array(coalesce(pg_catalog.current_setting('schemagen.allow_data_loss', true), ''), ',') && ARRAY['all', 'public.contacts.company_name', 'contacts.company_name']
-    AND EXISTS (SELECT 1 FROM public.contacts WHERE company_name IS NOT NULL AND (company_name)::pg_catalog.text IS DISTINCT FROM (('Unknown')::character varying(255))::pg_catalog.text) THEN
+    AND EXISTS (SELECT 1 FROM public.contacts WHERE company_name IS NOT NULL AND (company_name)::pg_catalog.text IS DISTINCT FROM (('Unknown'::character varying)::character varying(255))::pg_catalog.text AND (company_name)::pg_catalog.text IS DISTINCT FROM (('Unknown')::character varying(255))::pg_catalog.text) THEN
     RAISE EXCEPTION USING MESSAGE = 'going back would lose values of public.contacts.company_name',
       HINT = 'to lose them: SET schemagen.allow_data_loss = ''public.contacts.company_name'', and run this file again';
   END IF;

@@ -6,9 +6,6 @@
 -- Note: Old code does not write company_name: its rows get the default.
 -- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
 --   columns change: name the columns, use .persistent(false), or recycle the pool after the file
--- Hazard select_star: a prepared SELECT * or RETURNING * on public.contacts fails after this file until its
---   connection is replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the
---   pool.
 -- Undo: the file beside it.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
@@ -16,4 +13,4 @@ SET LOCAL lock_timeout = '200ms';
 
 ALTER TABLE public.contacts ADD COLUMN company_id uuid;
 ALTER TABLE public.contacts ADD COLUMN company_name character varying(255);
-ALTER TABLE public.contacts ALTER COLUMN company_name SET DEFAULT 'Unknown';
+ALTER TABLE public.contacts ALTER COLUMN company_name SET DEFAULT 'Unknown'::character varying;

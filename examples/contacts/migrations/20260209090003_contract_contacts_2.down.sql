@@ -5,6 +5,6 @@
 
 SET LOCAL lock_timeout = '200ms';
 
-ALTER TABLE public.contacts ALTER COLUMN company_name SET DEFAULT 'Unknown';
+ALTER TABLE public.contacts ALTER COLUMN company_name SET DEFAULT 'Unknown'::character varying;
 ALTER TABLE public.contacts ALTER COLUMN company_name DROP NOT NULL;
 ALTER TABLE public.contacts ADD CONSTRAINT contacts_company_name_nn CHECK (company_name IS NOT NULL) NOT VALID;

@@ -16,7 +16,7 @@ use super::sync::{create_statements, drop_statements};
 use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{ConstraintKind, Ident, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, Table};
 use crate::sql::{IndexMode, create_index, key_index};
 use crate::stages::{rename_column, rename_type};
 
@@ -121,6 +121,13 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) 
         lock.locks = tables.iter().flat_map(|t| Op::TableLock.on(t, "").locks).collect();
         out.push(lock);
     }
+    // Statistics would follow the old columns.
+    let mut statistics = Vec::new();
+    for table in &tables {
+        let names: Vec<&Ident> = columns.iter().filter(|c| c.table == **table).map(|c| &c.name).collect();
+        statistics.extend(statistics_on(from, table, &names).into_iter().map(|o| (*table, o)));
+    }
+    out.extend(statistics.iter().map(|(table, o)| drop_statistics(table, o)));
     for (function, sync) in from.syncs.iter().filter(|(f, s)| to.syncs.get(*f) != Some(s)) {
         out.extend(drop_statements(function, sync));
         state.syncs.remove(function);
@@ -155,7 +162,25 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) 
     for (function, sync) in to.syncs.iter().filter(|(f, s)| from.syncs.get(*f) != Some(s)) {
         out.extend(create_statements(function, sync));
     }
+    out.extend(statistics.iter().map(|(table, o)| create_statistics(table, o)));
     out
+}
+
+/// Extended statistics over one of the columns.
+pub(super) fn statistics_on(state: &Schema, table: &QName, columns: &[&Ident]) -> Vec<Other> {
+    let named = |d: &Dependency| matches!(d, Dependency::Column(t, c) if t == table && columns.contains(&c));
+    let on = |o: &&Other| o.kind == "statistics" && o.depends_on.iter().any(named);
+    state.others.iter().filter(on).cloned().collect()
+}
+
+/// `DROP STATISTICS`, SHARE UPDATE EXCLUSIVE.
+pub(super) fn drop_statistics(table: &QName, statistics: &Other) -> Statement {
+    Op::Statistics.on(table, format!("DROP STATISTICS {}", statistics.name))
+}
+
+/// `CREATE STATISTICS`, as PostgreSQL prints it, SHARE UPDATE EXCLUSIVE.
+pub(super) fn create_statistics(table: &QName, statistics: &Other) -> Statement {
+    Op::Statistics.on(table, statistics.definition.clone())
 }
 
 /// Names that an object has now, and the one it gets.

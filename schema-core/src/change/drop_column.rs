@@ -26,9 +26,16 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
     if let Some(t) = after.tables.get_mut(table) {
         t.columns.retain(|c| c.name != *name);
     }
+    let statistics = super::cutover::statistics_on(state, table, &[name]);
     let drop = format!("ALTER TABLE {table} DROP COLUMN {name}");
     let retired = context.retired.contains(&(table.clone(), name.clone()));
-    let mut step = Step::new("drop_column", &object, Some(table)).up([Op::ColumnDrop.on(table, drop)]);
+    let mut step = Step::new("drop_column", &object, Some(table))
+        .up(statistics.iter().map(|o| super::cutover::drop_statistics(table, o)))
+        .up([Op::ColumnDrop.on(table, drop)]);
+    if !statistics.is_empty() {
+        let names: Vec<&str> = statistics.iter().map(|o| o.name.as_str()).collect();
+        step = step.note(format!("The statistics {} go along.", names.join(", ")));
+    }
     if retired {
         step = step.note("Its values live on in the column that took its place; the undo brings them back.");
     } else if column.generated.is_none() {
@@ -96,6 +103,7 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
         Some(Op::CommentOnly.plain(crate::sql::comment_sql(crate::sql::CommentOn::Sequence(n), Some(text))))
     }));
     step = step.down(add_column::details(table, &column));
+    step = step.down(statistics.iter().map(|o| super::cutover::create_statistics(table, o)));
     // Backward the column comes without NOT NULL when steps before restore it: `reached` is the state in between.
     step = step.effect_up(state, &after).effect_down(&after, &reached);
     if not_null_later || refill.is_some() {

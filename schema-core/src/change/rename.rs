@@ -1,8 +1,22 @@
-//! `rename_constraint` (ACCESS EXCLUSIVE, instant), `rename_index` (SHARE UPDATE EXCLUSIVE on the index alone).
+//! `rename_column`, `rename_constraint` (ACCESS EXCLUSIVE, instant), `rename_index` (SHARE UPDATE EXCLUSIVE on the index alone).
 
 use super::step::Step;
 use crate::facts::Op;
 use crate::schema::{Ident, QName, Schema};
+
+/// A column's name at once: only where no old code runs, for it fails from here on. ACCESS EXCLUSIVE, instant.
+pub(super) fn column(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
+    let mut after = state.clone();
+    crate::stages::rename_column(&mut after, table, from, to);
+    let sql =
+        |a: &Ident, b: &Ident| Op::ColumnRename.on(table, format!("ALTER TABLE {table} RENAME COLUMN {a} TO {b}"));
+    vec![
+        Step::new("rename_column", format!("{table}.{to}"), Some(table))
+            .up([sql(from, to)])
+            .down([sql(to, from)])
+            .effect(state, &after),
+    ]
+}
 
 pub(super) fn constraint(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
     let mut after = state.clone();

@@ -12,7 +12,11 @@ impl Change {
         match self {
             // A sequence's name stands in the defaults of any table; a cutover spans tables; foreign keys of any table hold on
             // to a key.
-            Self::RenameSequence(..) | Self::Cutover { .. } | Self::SwapKey { .. } | Self::PromoteIndex { .. } => {
+            Self::RenameSequence(..)
+            | Self::RenameColumn(..)
+            | Self::Cutover { .. }
+            | Self::SwapKey { .. }
+            | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
             }
             _ => {}
@@ -21,7 +25,7 @@ impl Change {
         part.others = state
             .others
             .iter()
-            .filter(|o| o.kind == "domain" || self.names_other(&o.name))
+            .filter(|o| o.kind == "domain" || o.kind == "statistics" || self.names_other(&o.name))
             .cloned()
             .collect();
         match self {

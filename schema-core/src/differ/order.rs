@@ -55,6 +55,16 @@ impl Task {
         }
     }
 
+    /// A column's new name, where no old code needs the old one.
+    pub(crate) fn rename_column(table: QName, from: crate::schema::Ident, to: crate::schema::Ident) -> Self {
+        Self::new(
+            Segment::Tables,
+            Some(&table.clone()),
+            0,
+            Change::RenameColumn(table, from, to),
+        )
+    }
+
     pub(crate) fn gives(mut self, what: impl Into<String>) -> Self {
         self.gives.push(what.into());
         self

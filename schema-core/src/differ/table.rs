@@ -232,7 +232,9 @@ impl Differ<'_> {
                 }
                 (ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_), Some(index)) => match in_the_way {
                     Some(at) => {
-                        let (drop, _) = gone.remove(at);
+                        let (drop, dropped) = gone.remove(at);
+                        // The sync's end lets the old column be NULL, which no column of a primary key may be.
+                        let rank = if self.left_by_sync(name, dropped) { 0 } else { 65 };
                         let change = Change::SwapKey {
                             table: name.clone(),
                             drop: drop.clone(),
@@ -240,7 +242,7 @@ impl Differ<'_> {
                             name: new_name.clone(),
                             key: boxed,
                         };
-                        self.push(Segment::Tables, Some(name), 65, change);
+                        self.push(Segment::Tables, Some(name), rank, change);
                     }
                     None => {
                         let change = Change::PromoteIndex {
@@ -358,6 +360,16 @@ impl Differ<'_> {
                 Change::DropIndex(name.clone(), old_name.clone()),
             );
         }
+    }
+
+    /// Whether the constraint is a primary key over a column that only old code used.
+    fn left_by_sync(&self, table: &QName, constraint: &Constraint) -> bool {
+        let ConstraintKind::PrimaryKey(key) = &constraint.kind else {
+            return false;
+        };
+        self.from.syncs.iter().any(|(function, sync)| {
+            sync.table == *table && !self.to.syncs.contains_key(function) && key.columns.contains(&sync.from)
+        })
     }
 
     /// A foreign key that stays, but whose key is dropped or whose columns change their type, is dropped first and added

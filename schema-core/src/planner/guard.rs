@@ -52,9 +52,14 @@ pub(super) fn dependents(state: &Schema, change: &Change) -> Vec<Refusal> {
         .collect()
 }
 
-/// Dependents that PostgreSQL lets be: the change does not touch what they read.
+/// Dependents that PostgreSQL lets be, because the change does not touch what they read, or that the step takes along itself
+/// (statistics of a dropped column).
 fn harmless(change: &Change, kind: &str) -> bool {
-    matches!(change, Change::AlterColumnType(..)) && matches!(kind, "column grant" | "statistics")
+    match change {
+        Change::AlterColumnType(..) => matches!(kind, "column grant" | "statistics"),
+        Change::DropColumn(..) => kind == "statistics",
+        _ => false,
+    }
 }
 
 fn on_column(table: &QName, column: &Ident) -> Box<dyn Fn(&Dependency) -> bool> {

@@ -1,10 +1,9 @@
 //! What a reviewer reads above the SQL.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::change::Step;
 use crate::plan::{Class, Cost, LockMode, Phase, Statement};
-use crate::schema::QName;
 
 /// One or more `--` lines. A newline in a name would end the comment and run as SQL: control characters are escaped.
 pub(super) fn comment(text: &str) -> String {
@@ -54,24 +53,9 @@ pub(super) fn up(group: &[Step], phase: Phase) -> String {
     {
         text += &comment(&format!("Hazard {}: {}", hazard.kind.name(), hazard.message));
     }
-    for table in reshaped(group) {
-        text += &comment(&format!(
-            "Hazard select_star: a prepared SELECT * or RETURNING * on {table} fails after this file until its connection is \
-             replaced, and values by position go wrong: name the columns, use .persistent(false), or recycle the pool."
-        ));
-    }
     text += &comment(&format!("Undo: {}", undo(group)));
     text += &run_line(&statements);
     text
-}
-
-/// Tables whose row type the group changes.
-fn reshaped(group: &[Step]) -> BTreeSet<&QName> {
-    group
-        .iter()
-        .filter(|step| matches!(step.kind, "add_column" | "drop_column" | "alter_column_type"))
-        .filter_map(|step| step.table.as_ref())
-        .collect()
 }
 
 pub(super) fn down(group: &[Step]) -> String {

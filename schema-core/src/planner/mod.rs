@@ -16,7 +16,7 @@ use crate::compare::differences;
 use crate::differ::{Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
 use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, stages};
+use crate::stages::{Refusal, live_renames, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ pub enum PlanError {
     #[error("{}", list("cannot be planned", .0))]
     Refused(Vec<Refusal>),
     /// A drop and an add that look like a rename.
-    #[error("{}", list("an answer is needed: renamed, or dropped and added?", .0))]
+    #[error("{}", list("an answer is needed (is it a rename, or a drop and an add?)", .0))]
     RenameOrNot(Vec<RenameQuestion>),
     /// Data would be lost without a word from the user.
     #[error("{}", accept::data_loss_text(.0))]
@@ -94,7 +94,11 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             ("new", false) => Phase::Contract,
             _ => Phase::Expand,
         };
-        draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
+        if pair[1].name == "renamed" {
+            draft.renames(&pair[0].schema, &pair[1].schema, live_renames(old, new, decisions))?;
+        } else {
+            draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
+        }
     }
     draft.finish(path.stages)
 }
@@ -148,13 +152,34 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         }
     }
 
+    /// The one thing that the differ does not see: the names that a database without old code changes at once.
+    fn renames(
+        &mut self,
+        from: &Schema,
+        to: &Schema,
+        renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
+    ) -> Result<(), PlanError> {
+        let all = renames
+            .into_iter()
+            .flat_map(|(table, columns)| columns.into_iter().map(move |c| (table.clone(), c)));
+        let tasks = all
+            .map(|(table, (from, to))| Task::rename_column(table, from, to))
+            .collect();
+        self.walked(from, to, tasks, Phase::Expand)
+    }
+
     fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
+        let tasks = (self.differ)(from, to);
+        self.walked(from, to, tasks, phase)
+    }
+
+    fn walked(&mut self, from: &Schema, to: &Schema, tasks: Vec<Task>, phase: Phase) -> Result<(), PlanError> {
         let context = Context {
             target_version: self.options.target_version,
             unguarded: self.decisions.allow_data_loss.clone(),
             retired: retired(from),
         };
-        let mut steps = walk(from, to, (self.differ)(from, to), &context, phase)?;
+        let mut steps = walk(from, to, tasks, &context, phase)?;
         guard::warn(&mut steps, &self.options.publications);
         self.hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
         self.steps.extend(steps.iter().cloned());

@@ -360,14 +360,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A column that only the new version takes for NOT NULL, and that no default fills: contract refuses to go on while
-    /// NULLs are left.
+    /// A column of both versions that only the new one takes for NOT NULL: contract refuses to go on while NULLs are left.
     fn is_becoming_not_null(&self, name: &QName, check: &Check) -> bool {
-        let column = |schema: &Schema| schema.tables.get(name).and_then(|t| t.column(&check.column)).cloned();
-        !check.old
-            && check.reasons() == [Reason::ReadsNull]
-            && column(self.boundary.old).is_none_or(|c| !c.not_null)
-            && column(self.boundary.stage).is_some_and(|c| c.default.is_none())
+        let old = self.boundary.old.tables.get(name).and_then(|t| t.column(&check.column));
+        !check.old && check.reasons() == [Reason::ReadsNull] && old.is_some_and(|c| !c.not_null)
     }
 
     fn refused(&mut self, name: &QName, table: &Table, operation: &Operation, refused: &Refused) {

@@ -16,6 +16,7 @@ mod table;
 
 pub use refusal::Refusal;
 pub(crate) use shadow::{rename_column, rename_type};
+pub(crate) use table::live_renames;
 
 use crate::plan::{Decisions, Hazard, Stage};
 use crate::schema::{EnumType, Ident, KeyTarget, QName, Schema, Table};
@@ -43,10 +44,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     target.fills = std::collections::BTreeMap::new();
     if decisions.direct {
         return if refusals.is_empty() {
-            Ok(Path {
-                stages: vec![stage("old", old.clone()), stage("new", target)],
-                hazards: Vec::new(),
-            })
+            Ok(direct(old, target, decisions))
         } else {
             Err(refusals)
         };
@@ -119,6 +117,46 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     }
     path.push(stage("new", target));
     Ok(Path { stages: path, hazards })
+}
+
+/// The path for a database that no old code uses: columns get their new names at once, then the differ does the rest.
+fn direct(old: &Schema, mut target: Schema, decisions: &Decisions) -> Path {
+    let stage = |name: &str, schema: Schema| Stage {
+        name: name.to_owned(),
+        schema,
+    };
+    let mut path = vec![stage("old", old.clone())];
+    let mut renamed = old.clone();
+    for (table, columns) in table::live_renames(old, &target, decisions) {
+        for (from, to) in columns {
+            shadow::rename_column(&mut renamed, &table, &from, &to);
+        }
+    }
+    for (column, value) in &decisions.backfills {
+        let (Some(current), Some(wanted)) = (renamed.tables.get(&column.table), target.tables.get(&column.table))
+        else {
+            continue;
+        };
+        if wanted.column(&column.column).is_some() {
+            let fill = crate::schema::Fill {
+                table: column.table.clone(),
+                column: column.column.clone(),
+                value: Some(value.clone()),
+                missing: crate::schema::Expr(format!("{} IS NULL", column.column)),
+                key: batch_key(current),
+                round: 0,
+            };
+            target.fills.insert(format!("{}.{}", column.table, column.column), fill);
+        }
+    }
+    if renamed != *old {
+        path.push(stage("renamed", renamed));
+    }
+    path.push(stage("new", target));
+    Path {
+        stages: path,
+        hazards: Vec::new(),
+    }
 }
 
 /// Whether a new sequence is the old column's under a new name: two generators would give numbers twice, so the old one

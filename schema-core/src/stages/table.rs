@@ -149,7 +149,7 @@ impl<'a> Bridge<'a> {
 }
 
 /// Renames that are not yet spent: the old name stands in old only, the new one in new only.
-pub(super) fn live_renames(
+pub(crate) fn live_renames(
     old: &Schema,
     new: &Schema,
     decisions: &Decisions,
