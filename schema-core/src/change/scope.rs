@@ -15,6 +15,7 @@ impl Change {
             Self::RenameSequence(..)
             | Self::RenameColumn(..)
             | Self::Cutover { .. }
+            | Self::AddKey(..)
             | Self::SwapKey { .. }
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
