@@ -183,6 +183,12 @@ pub const ROWS: &[Row] = &[
         "",
         "ALTER TABLE t ALTER COLUMN a RESET (n_distinct)",
     ),
+    row(Op::Statistics, "", "CREATE STATISTICS st (dependencies) ON a, b FROM t"),
+    row(
+        Op::Statistics,
+        "CREATE STATISTICS st (dependencies) ON a, b FROM t",
+        "DROP STATISTICS st",
+    ),
     row(Op::ColumnStorage, "", "ALTER TABLE t ALTER COLUMN b SET STORAGE MAIN"),
     row(
         Op::ColumnStorage,
