@@ -20,6 +20,8 @@ impl Change {
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
             }
+            // A partition takes part in its parent's keys.
+            Self::CreateTable(_, table, ..) if table.partition_of.is_some() => return Cow::Borrowed(state),
             _ => {}
         }
         let mut part = Schema::default();

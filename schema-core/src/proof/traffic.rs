@@ -449,12 +449,17 @@ impl Run<'_> {
             .into_iter()
             .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
             .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
-        let names: BTreeSet<&str> = types.map(|t| t.name.raw()).chain([name.name.raw()]).collect();
+        // A hazard prints names as SQL does, with quotes where they need some.
+        let names: BTreeSet<String> = types
+            .map(|t| &t.name)
+            .chain([&name.name])
+            .flat_map(|n| [n.raw().to_owned(), n.to_string()])
+            .collect();
         reasons.iter().any(|reason| {
             self.boundary
                 .hazards
                 .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n)))
+                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str())))
         })
     }
 
