@@ -42,6 +42,7 @@ cases! {
     data_loss_unanswered
     defaults
     direct
+    direct_rename
     enum_add_labels
     enum_create
     enum_drop

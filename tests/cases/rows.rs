@@ -82,9 +82,13 @@ fn kept(table: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec
             let now = after
                 .column(&column.name)
                 .or_else(|| renamed.and_then(|r| after.column(&r.to)))?;
+            let owner = before
+                .partition_of
+                .as_ref()
+                .map_or(table, |partition| &partition.parent);
             let lost = decisions
                 .allow_data_loss
-                .contains(&format!("{}.{}", short(table), column.name));
+                .contains(&format!("{}.{}", short(owner), column.name));
             let label = decisions
                 .removed_labels
                 .iter()

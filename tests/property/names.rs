@@ -26,8 +26,8 @@ const NAMES: &[&str] = &[
     "back\\slash",
     "tab\tbed",
     "%s{}",
-    "a_name_that_is_as_long_as_postgresql_lets_it_be_63_bytes_aaaaaaa",
-    "a_name_that_is_as_long_as_postgresql_lets_it_be_63_bytes_bbbbbbb",
+    "a_name_that_is_as_long_as_postgresql_lets_it_be_63_bytes_aaaaaa",
+    "a_name_that_is_as_long_as_postgresql_lets_it_be_63_bytes_bbbbbb",
 ];
 
 /// Texts for comments.

@@ -103,8 +103,14 @@ pub(super) fn validate(
     unproven: &Schema,
     after: &Schema,
 ) -> Step {
+    let sql = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
+    let constraint = after.tables.get(table).and_then(|t| t.constraints.get(name));
+    let statement = match constraint.map(|c| &c.kind) {
+        Some(ConstraintKind::ForeignKey(key)) => op.on_both(table, &key.references, sql),
+        _ => op.on(table, sql),
+    };
     Step::new(kind, format!("{table}.{name}"), Some(table))
-        .up([op.on(table, format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))])
+        .up([statement])
         .no_undo("The undo of the file before takes the constraint away.")
         .effect_up(unproven, after)
         .alone("validate", subject(table, name))

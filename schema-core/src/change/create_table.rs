@@ -6,7 +6,7 @@
 use super::sequence;
 use super::step::Step;
 use crate::facts::Op;
-use crate::plan::Statement;
+use crate::plan::{Lock, LockMode, Statement};
 use crate::schema::{ConstraintKind, Ident, QName, Schema, Sequence, Table};
 use crate::sql::{IndexMode, create_index, create_table};
 
@@ -30,9 +30,34 @@ pub(super) fn steps(
         ])
         .effect(state, &after)
         .note("Nobody uses the table yet: old code does not know it.");
+    if let Some(create) = step.up.iter_mut().find(|s| s.sql.starts_with("CREATE TABLE")) {
+        create.locks.extend(parents_locks(state, &placed));
+    }
     step.alone = true;
     step.verb = "create";
     vec![step]
+}
+
+/// A new partition locks its parents, and the tables that their foreign keys reference, for an instant.
+fn parents_locks(state: &Schema, table: &Table) -> Vec<Lock> {
+    let mut locks = Vec::new();
+    let mut place = table.partition_of.as_ref();
+    while let Some(partition) = place {
+        locks.push(Lock {
+            mode: LockMode::AccessExclusive,
+            on: partition.parent.clone(),
+        });
+        let Some(parent) = state.tables.get(&partition.parent) else {
+            break;
+        };
+        for constraint in parent.constraints.values() {
+            if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+                locks.extend(Op::ForeignKeyAddNotValid.on(&key.references, "").locks);
+            }
+        }
+        place = parent.partition_of.as_ref();
+    }
+    locks
 }
 
 /// Everything that builds the table in an empty place.

@@ -160,7 +160,10 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
         return vec![step];
     }
     let built = with_index(state, table, name, Some(&index));
-    vec![
+    // On the way back a foreign key may have chosen this key among two.
+    let held = Held::by(state, table, constraint);
+    let mut steps = held.validations(state, table);
+    steps.extend([
         preflight(kind, table, name, &index),
         Step::new(kind, &object, Some(table))
             .up([build(table, name, &index)])
@@ -171,12 +174,20 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
         Step::new(kind, &object, Some(table))
             .up([gate(table, name, &index), using_index(table, name, constraint, name)])
             .up(comment(table, name, constraint))
+            .down(held.release(table))
             .down([drop_sql(table, name)])
+            .down(held.restore(table))
             .effect_up(&built, &after)
-            .effect_down(&after, state)
+            .effect_down(&after, &held.open(state))
             .alone("key", subject(table, name))
             .grouped(),
-    ]
+    ]);
+    if !held.0.is_empty() {
+        for (at, step) in steps.iter_mut().enumerate() {
+            step.undo_with_previous = at > 0;
+        }
+    }
+    steps
 }
 
 pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {

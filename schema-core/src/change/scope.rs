@@ -15,10 +15,13 @@ impl Change {
             Self::RenameSequence(..)
             | Self::RenameColumn(..)
             | Self::Cutover { .. }
+            | Self::AddKey(..)
             | Self::SwapKey { .. }
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
             }
+            // A partition takes part in its parent's keys.
+            Self::CreateTable(_, table, ..) if table.partition_of.is_some() => return Cow::Borrowed(state),
             _ => {}
         }
         let mut part = Schema::default();

@@ -87,7 +87,8 @@ fn recognise(row: &Row, schema: &Schema) -> Result<Sync, String> {
     }
     let name = QName::new(row.schema.clone(), row.name.clone());
     let function = create_sync(&name, &sync).into_iter().next().unwrap_or_default();
-    if !function.contains(&format!("$schemagen${}$schemagen$", row.body)) {
+    let body = row.body.strip_prefix('\n').and_then(|b| b.strip_suffix('\n'));
+    if !body.is_some_and(|body| function.ends_with(&crate::sql::dollar_quoted(body))) {
         return Err("the function's body is not what the comment asks for".to_owned());
     }
     if let Some(stray) = row.triggers.iter().find(|t| !fits(t, &sync)) {

@@ -70,7 +70,7 @@ async fn prove_on(
         counts: BTreeMap::new(),
         conditions: BTreeMap::new(),
         snapshots: Vec::new(),
-        lost: BTreeSet::new(),
+        lost: relabelled(&first.schema, &last.schema),
         prepared: Prepared::default(),
         excused: BTreeSet::new(),
         pending: Vec::new(),
@@ -620,4 +620,16 @@ impl Course<'_> {
         self.catalog(connection, "", "forward again", &self.now.clone()).await?;
         self.rows(connection, "").await
     }
+}
+
+/// Columns of enums that lose a label: what stood there becomes another one, and stays it on the way back.
+fn relabelled(old: &Schema, new: &Schema) -> BTreeSet<(QName, Ident)> {
+    let gone = old.enums.iter().filter(|(name, was)| {
+        new.enums
+            .get(*name)
+            .is_some_and(|is| was.labels.iter().any(|label| !is.labels.contains(label)))
+    });
+    gone.flat_map(|(name, _)| old.columns_of_enum(name))
+        .map(|(table, column)| (table.clone(), column.name.clone()))
+        .collect()
 }

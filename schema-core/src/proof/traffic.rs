@@ -10,9 +10,11 @@ use super::decode::{Check, decode_checks, sync_checks};
 use super::rows::parents;
 use super::values::Values;
 use super::write::{Refused, RowValues, Shape, Writer, run};
+use crate::compare::{same_constraint, same_index};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, unique_keys};
 use crate::plan::Hazard;
 use crate::schema::{Ident, QName, Schema, Table};
+use crate::sql::key_index;
 
 /// One version of the code.
 #[derive(Clone, Copy)]
@@ -384,7 +386,7 @@ impl Run<'_> {
             let c = Ident::new(c.as_str());
             table.constraints.contains_key(&c) || table.indexes.contains_key(&c)
         });
-        if own && matches!(operation, Operation::Update(_)) {
+        if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;
         }
         let answer = self.verdicts.get(&(name.clone(), operation.clone()));
@@ -412,6 +414,32 @@ impl Run<'_> {
         });
     }
 
+    /// Whether what refused is a check or key of the version's own, which the stage has under a name for the time being.
+    fn is_own_under_another_name(&self, name: &QName, table: &Table, refused: &Refused) -> bool {
+        let (Some(stage), Some(constraint)) = (self.boundary.stage.tables.get(name), &refused.constraint) else {
+            return false;
+        };
+        let constraint = Ident::new(constraint.as_str());
+        if table.constraints.contains_key(&constraint) || table.indexes.contains_key(&constraint) {
+            return false;
+        }
+        let same = |c: &crate::schema::Constraint| {
+            let own = |o: &crate::schema::Constraint| {
+                let open = crate::schema::Constraint {
+                    not_valid: o.not_valid,
+                    ..c.clone()
+                };
+                same_constraint(&open, stage, o, table)
+            };
+            table.constraints.values().any(own)
+        };
+        let key = |index: &crate::schema::Index| {
+            let mut keys = table.constraints.values().filter_map(|c| c.kind.key());
+            keys.any(|k| same_index(&key_index(k), table, index, stage))
+        };
+        stage.constraints.get(&constraint).is_some_and(same) || stage.indexes.get(&constraint).is_some_and(key)
+    }
+
     fn wrong(&mut self, name: &QName, operation: &Operation, column: &Ident, reason: Reason, message: String) {
         if !self.is_announced(name, &[reason], self.side.old) {
             self.report.troubles.push(Trouble {
@@ -433,12 +461,17 @@ impl Run<'_> {
             .into_iter()
             .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
             .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
-        let names: BTreeSet<&str> = types.map(|t| t.name.raw()).chain([name.name.raw()]).collect();
+        // A hazard prints names as SQL does, with quotes where they need some.
+        let names: BTreeSet<String> = types
+            .map(|t| &t.name)
+            .chain([&name.name])
+            .flat_map(|n| [n.raw().to_owned(), n.to_string()])
+            .collect();
         reasons.iter().any(|reason| {
             self.boundary
                 .hazards
                 .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n)))
+                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str())))
         })
     }
 

@@ -34,6 +34,26 @@ impl Bridge<'_> {
         }
     }
 
+    /// Whether each label of an enum that is built anew stands in the new one, by itself or by what it becomes.
+    fn every_label_has_a_place(&self, from: &Column, wanted: &Column) -> bool {
+        let (Some(was), Some(is)) = (
+            self.old.enum_of_type(&from.type_name),
+            self.new.enum_of_type(&wanted.type_name),
+        ) else {
+            return false;
+        };
+        let labels = &self.new.enums[is].labels;
+        let becomes = |list: &[(crate::schema::QName, String, String)], label: &String| {
+            list.iter()
+                .any(|(name, l, to)| name == was && l == label && labels.contains(to))
+        };
+        self.old.enums[was].labels.iter().all(|label| {
+            labels.contains(label)
+                || becomes(&self.decisions.removed_labels, label)
+                || becomes(&self.decisions.renamed_labels, label)
+        })
+    }
+
     fn in_current_key(&self, column: &Ident) -> bool {
         self.current
             .primary_key()
@@ -216,7 +236,7 @@ impl Bridge<'_> {
             let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
             self.add_fill(&wanted.name, None, missing, 0);
             let not_null = from.not_null && wanted.not_null;
-            if !retype::holds_every_value(from, wanted) {
+            if !retype::holds_every_value(from, wanted) && !self.every_label_has_a_place(from, wanted) {
                 self.hazard(
                     HazardKind::OldWriteRefused,
                     &object,

@@ -13,6 +13,7 @@ pub(super) struct Bridge<'a> {
     pub(super) current: &'a Table,
     pub(super) wanted: &'a Table,
     pub(super) old: &'a Schema,
+    pub(super) new: &'a Schema,
     pub(super) old_names: &'a BTreeSet<QName>,
     pub(super) decisions: &'a Decisions,
     /// Columns of this table that change their name: from to to.
@@ -58,6 +59,7 @@ impl<'a> Bridge<'a> {
             current,
             wanted,
             old,
+            new,
             old_names,
             decisions,
             renames,

@@ -1,0 +1,3 @@
+CREATE TABLE t (no int PRIMARY KEY, bb int NOT NULL CHECK (bb > 0));
+CREATE TABLE c (id int PRIMARY KEY, t int REFERENCES t);
+CREATE INDEX t_b ON t (bb) WHERE bb > 0;

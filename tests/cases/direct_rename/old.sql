@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, b int NOT NULL);
+CREATE TABLE c (id int PRIMARY KEY, t int REFERENCES t);
+CREATE INDEX t_b ON t (b) WHERE b > 0;
