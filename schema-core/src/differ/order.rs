@@ -76,6 +76,9 @@ impl Task {
     }
 }
 
+/// Segment, table, rank, and the order in which a task was found.
+type Place = (Segment, Option<QName>, u8, usize);
+
 /// Sorts tasks: what is needed first, otherwise by segment, table, rank and the order in which they were found.
 ///
 /// A cycle (there is none by construction: foreign keys between new tables wait for both) falls back to that order.
@@ -100,7 +103,7 @@ pub fn in_order(tasks: Vec<Task>) -> Vec<Task> {
         .iter()
         .map(|node| graph.neighbors_directed(*node, Direction::Incoming).count())
         .collect();
-    let mut ready: BinaryHeap<Reverse<(Segment, Option<QName>, u8, usize)>> = (0..tasks.len())
+    let mut ready: BinaryHeap<Reverse<Place>> = (0..tasks.len())
         .filter(|n| waiting[*n] == 0)
         .map(|n| Reverse(place(n)))
         .collect();
