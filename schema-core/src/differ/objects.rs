@@ -119,7 +119,7 @@ impl Differ<'_> {
             .sequences
             .iter()
             .filter(|(name, _)| !self.from.sequences.contains_key(*name))
-            .filter_map(|(name, sequence)| Some((self.sequence_of_synced_column(sequence)?, name.clone())))
+            .filter_map(|(name, sequence)| Some((self.predecessor(sequence)?, name.clone())))
             .collect();
         for (old, new) in &renamed {
             let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
@@ -188,9 +188,14 @@ impl Differ<'_> {
         }
     }
 
-    /// The sequence of the old column, where a sync that goes hands its generator to the column that this one is for.
-    fn sequence_of_synced_column(&self, sequence: &Sequence) -> Option<QName> {
+    /// The sequence whose place this one takes, so that its numbers go on: the one that the same column owned under another
+    /// name, or that of the old column where a sync that goes hands its generator over.
+    fn predecessor(&self, sequence: &Sequence) -> Option<QName> {
         let (table, column) = sequence.owned_by.as_ref()?;
+        let gone = |name: &&QName| !self.to.sequences.contains_key(*name);
+        if let Some(own) = self.from.sequences_owned_by(table, column).find(gone) {
+            return Some(own.clone());
+        }
         let sync = self.from.syncs.iter().find(|(function, sync)| {
             sync.table == *table
                 && sync.to == *column
@@ -198,8 +203,7 @@ impl Differ<'_> {
                 && !self.to.syncs.contains_key(*function)
         });
         let (_, sync) = sync?;
-        let old = self.from.sequences_owned_by(table, &sync.from).next()?;
-        (!self.to.sequences.contains_key(old)).then(|| old.clone())
+        self.from.sequences_owned_by(table, &sync.from).find(gone).cloned()
     }
 
     /// Whether the owning column turns from serial to identity: then the sequence goes in that step.

@@ -277,10 +277,17 @@ fn changed_columns(plan: &Plan, name: &QName, old: &Table, later: &Table) -> BTr
 
 /// New names with the old ones, from the syncs of all stages.
 fn sources(plan: &Plan, name: &QName) -> BTreeMap<Ident, Ident> {
-    plan.stages
+    let synced = plan
+        .stages
         .iter()
         .flat_map(|s| s.schema.syncs.values())
         .filter(|s| s.table == *name && s.direction == SyncDirection::TwoWay && s.up.is_none())
-        .map(|s| (s.to.clone(), s.from.clone()))
-        .collect()
+        .map(|s| (s.to.clone(), s.from.clone()));
+    // Without old code a column gets its new name at once.
+    let renames = plan
+        .decisions
+        .renames
+        .iter()
+        .filter(|r| plan.decisions.direct && r.table == *name);
+    synced.chain(renames.map(|r| (r.to.clone(), r.from.clone()))).collect()
 }

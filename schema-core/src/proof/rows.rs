@@ -8,7 +8,7 @@ use super::ProofError;
 use super::record::Unproven;
 use super::values::Values;
 use super::write::{Condition, Shape, Writer};
-use crate::schema::{ConstraintKind, QName, Schema};
+use crate::schema::{ConstraintKind, QName, Schema, Table};
 
 /// What rows a table gets: ordinary ones, one with defaults only, one of NULLs, one at the ends of the types, one that
 /// repeats another in all that may repeat.
@@ -64,6 +64,45 @@ pub(super) async fn fill(
     Ok((counts, empty))
 }
 
+/// One row for each table that others point at and that has none: without it nothing could be written to those. Gives the
+/// number of rows in each table afterwards.
+pub(super) async fn parents(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    stage: &Schema,
+    values: &Values,
+    counts: &BTreeMap<QName, u64>,
+) -> Result<BTreeMap<QName, u64>, ProofError> {
+    let mut counts = counts.clone();
+    let pointed_at: BTreeSet<&QName> = schema.tables.values().flat_map(references).collect();
+    for name in parents_first(schema) {
+        let stands = stage.tables.contains_key(name) && schema.tables[name].partition_of.is_none();
+        if !pointed_at.contains(name) || counts.contains_key(name) || !stands {
+            continue;
+        }
+        let writer = Writer {
+            schema,
+            name,
+            table: &schema.tables[name],
+            values,
+            row_counts: &counts,
+            conditions: &[],
+        };
+        if writer.insert(connection, 60, Shape::All, "").await?.is_ok() {
+            counts.insert(name.clone(), 1);
+        }
+    }
+    Ok(counts)
+}
+
+/// The tables that a table's foreign keys point at.
+fn references(table: &Table) -> impl Iterator<Item = &QName> {
+    table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) => Some(&key.references),
+        _ => None,
+    })
+}
+
 /// Tables with those that they reference before them; a cycle is broken at the first name.
 fn parents_first(schema: &Schema) -> Vec<&QName> {
     let mut placed: BTreeSet<&QName> = BTreeSet::new();
@@ -71,14 +110,8 @@ fn parents_first(schema: &Schema) -> Vec<&QName> {
     while order.len() < schema.tables.len() {
         let free = schema.tables.iter().find(|(name, table)| {
             !placed.contains(name)
-                && table.constraints.values().all(|c| match &c.kind {
-                    ConstraintKind::ForeignKey(key) => {
-                        key.references == **name
-                            || placed.contains(&key.references)
-                            || !schema.tables.contains_key(&key.references)
-                    }
-                    _ => true,
-                })
+                && references(table)
+                    .all(|parent| parent == *name || placed.contains(parent) || !schema.tables.contains_key(parent))
         });
         let next = free.or_else(|| schema.tables.iter().find(|(name, _)| !placed.contains(name)));
         let Some((name, _)) = next else { break };

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::ProofError;
 use super::build::exec;
 use crate::compat::{Retyped, retyped};
-use crate::schema::{Column, EnumType, Ident, Patch, QName, Schema, Slot};
+use crate::schema::{Column, EnumType, Ident, Object, Patch, QName, Schema, Slot};
 
 /// Copies of the tables as text, in temporary tables: they hold on to no type of the schema.
 #[derive(Debug, Default)]
@@ -187,6 +187,15 @@ impl Snapshots {
 /// Columns that these patches take away and that no sync keeps under another name.
 pub(super) fn lost_by(patches: &[Patch], before: &Schema) -> BTreeSet<(QName, Ident)> {
     let mut lost = BTreeSet::new();
+    for patch in patches {
+        // Another expression computes other values.
+        if let (Slot::Column(table, name), Some(Object::Column(was)), Some(Object::Column(is))) =
+            (&patch.slot, &patch.before, &patch.after)
+            && was.generated != is.generated
+        {
+            lost.insert((table.clone(), name.clone()));
+        }
+    }
     for patch in patches.iter().filter(|p| p.after.is_none()) {
         match &patch.slot {
             Slot::Column(table, column) => {

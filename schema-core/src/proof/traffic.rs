@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::decode::{Check, decode_checks, sync_checks};
+use super::rows::parents;
 use super::values::Values;
 use super::write::{Refused, RowValues, Shape, Writer, run};
 use crate::compare::{same_constraint, same_index};
@@ -78,13 +79,22 @@ pub(super) async fn traffic(
              }| ((table, operation), answer),
         )
         .collect();
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    let row_counts = parents(
+        connection,
+        side.schema,
+        boundary.stage,
+        boundary.values,
+        boundary.row_counts,
+    )
+    .await?;
     let mut run = Run {
         side,
         boundary,
+        row_counts,
         verdicts,
         report: Report::default(),
     };
-    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
     for (name, table) in &side.schema.tables {
         if boundary.touched.contains(name) && table.partition_of.is_none() {
             run.table(connection, name, table).await?;
@@ -98,6 +108,7 @@ pub(super) async fn traffic(
 struct Run<'a> {
     side: Side<'a>,
     boundary: &'a Boundary<'a>,
+    row_counts: BTreeMap<QName, u64>,
     verdicts: BTreeMap<(QName, Operation), Answer>,
     report: Report,
 }
@@ -121,12 +132,13 @@ impl Run<'_> {
             checks.extend(decode_checks(beside.schema, name, stage, beside.name()));
         }
         checks.extend(decode_checks(self.side.schema, name, stage, self.side.name()));
+        let row_counts = self.row_counts.clone();
         let writer = Writer {
             schema: self.side.schema,
             name,
             table,
             values: self.boundary.values,
-            row_counts: self.boundary.row_counts,
+            row_counts: &row_counts,
             conditions: &[],
         };
         let returning = returning(&checks);

@@ -101,7 +101,9 @@ impl Bridge<'_> {
             self.fill_for_not_null(&current.name);
         }
         if !same_default(current, self.current, wanted, self.wanted) {
-            let must_have_one = !current.may_be_omitted() && wanted.default.is_some();
+            // New code leaves the column out where old code may not, or reads no NULL from it.
+            let new_needs_it = !current.may_be_omitted() || (!current.not_null && wanted.not_null);
+            let must_have_one = new_needs_it && current.default.is_none() && wanted.default.is_some();
             if must_have_one {
                 column.default.clone_from(&wanted.default);
             } else if wanted.default.is_some() && wanted.generated.is_none() {

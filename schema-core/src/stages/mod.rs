@@ -174,14 +174,15 @@ fn takes_over(
     if old.sequences.contains_key(name) {
         return false;
     }
+    let gone = |s: &QName| !new.sequences.contains_key(s);
+    if old.sequences_owned_by(table, column).any(gone) {
+        return true;
+    }
     let from = renames
         .get(table)
         .and_then(|r| r.iter().find(|(_, to)| *to == column))
         .map(|(from, _)| from);
-    from.is_some_and(|from| {
-        old.sequences_owned_by(table, from)
-            .any(|s| !new.sequences.contains_key(s))
-    })
+    from.is_some_and(|from| old.sequences_owned_by(table, from).any(gone))
 }
 
 /// Enums of both sides, with the labels that either knows.
