@@ -85,7 +85,7 @@ async fn refuses_a_transaction(connection: &mut sqlx::PgConnection, row: &Row) {
 /// A tablespace inside the data directory, which needs no folder of ours.
 async fn tablespace(connection: &mut sqlx::PgConnection, wanted: bool) {
     let script = if wanted {
-        "SET allow_in_place_tablespaces = on; CREATE TABLESPACE schemagen_facts LOCATION ''"
+        "SET allow_in_place_tablespaces = on; DROP TABLESPACE IF EXISTS schemagen_facts; CREATE TABLESPACE schemagen_facts LOCATION ''"
     } else {
         "DROP TABLESPACE schemagen_facts"
     };

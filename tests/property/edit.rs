@@ -183,9 +183,10 @@ impl Draft<'_> {
             }
             Edit::PrimaryKey(table, column, name) => {
                 let (table, column) = self.column(table, column)?;
-                let key_type = self.schema.tables[&table].column(&column)?.type_name.clone();
                 let name = names::relation(self.schema, *name);
-                if self.schema.tables[&table].primary_key().is_none() && key_type != "jsonb" {
+                let twice = |c: &Constraint| c.kind.key().is_some_and(|k| k.columns == [column.clone()]);
+                let stands = self.schema.tables[&table].constraints.values().any(twice);
+                if self.schema.tables[&table].primary_key().is_none() && !stands {
                     self.column_mut(&table, &column)?.not_null = true;
                     let key = Constraint::new(ConstraintKind::PrimaryKey(key(vec![column])));
                     self.schema.tables.get_mut(&table)?.constraints.insert(name, key);
@@ -194,6 +195,11 @@ impl Draft<'_> {
             Edit::Unique(table, columns, name, kind) => {
                 let (table, columns) = self.columns(table, columns)?;
                 let name = names::relation(self.schema, *name);
+                // CREATE TABLE makes one key of two over the same columns.
+                let twice = |c: &Constraint| c.kind.key().is_some_and(|k| k.columns == columns);
+                if self.schema.tables[&table].constraints.values().any(twice) {
+                    return None;
+                }
                 let mut unique = Constraint::new(ConstraintKind::Unique(key(columns)));
                 if kind % 5 == 0 {
                     unique.deferral = Deferral::Deferred;

@@ -47,6 +47,14 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     let mut step = Step::new("alter_column_type", &object, Some(table))
         .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
         .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+        .down(
+            // The way there took the default away for good.
+            current
+                .default
+                .as_ref()
+                .filter(|_| target.default.is_none())
+                .map(|default| default_sql(table, &target.name, Some(default))),
+        )
         .effect(state, &after)
         .hazard(
             HazardKind::Rewrite,

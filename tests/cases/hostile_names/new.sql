@@ -11,6 +11,6 @@ line" int NOT NULL,
 );
 CREATE INDEX "in dex" ON "select"."Weird ""Table"" -- x" ("c d", "new
 line");
-CREATE UNIQUE INDEX "quo""te" ON "select"."Weird ""Table"" -- x" (lower("c d"));
+CREATE INDEX "quo""te" ON "select"."Weird ""Table"" -- x" (lower("c d"));
 COMMENT ON COLUMN "select"."Weird ""Table"" -- x"."user" IS 'a
 -- b */ c';
