@@ -24,13 +24,14 @@ impl Change {
             Self::CreateTable(_, table, ..) if table.partition_of.is_some() => return Cow::Borrowed(state),
             _ => {}
         }
-        let mut part = Schema::default();
-        part.others = state
-            .others
-            .iter()
-            .filter(|o| o.kind == "domain" || o.kind == "statistics" || self.names_other(&o.name))
-            .cloned()
-            .collect();
+        let others = state.others.iter();
+        let mut part = Schema {
+            others: others
+                .filter(|o| o.kind == "domain" || o.kind == "statistics" || self.names_other(&o.name))
+                .cloned()
+                .collect(),
+            ..Schema::default()
+        };
         match self {
             Self::CreateNamespace(name, _)
             | Self::DropNamespace(name)

@@ -100,10 +100,8 @@ pub fn in_order(tasks: Vec<Task>) -> Vec<Task> {
         .iter()
         .map(|node| graph.neighbors_directed(*node, Direction::Incoming).count())
         .collect();
-    let mut ready: BinaryHeap<Reverse<(Segment, Option<QName>, u8, usize)>> = (0..tasks.len())
-        .filter(|n| waiting[*n] == 0)
-        .map(|n| Reverse(place(n)))
-        .collect();
+    let free = (0..tasks.len()).filter(|n| waiting[*n] == 0);
+    let mut ready: BinaryHeap<_> = free.map(|n| Reverse(place(n))).collect();
     let mut order = Vec::with_capacity(tasks.len());
     while let Some(Reverse((_, _, _, n))) = ready.pop() {
         order.push(n);

@@ -53,7 +53,7 @@ fn parameter_value(value: &str) -> String {
 pub(crate) fn dollar_quoted(body: &str) -> String {
     let mut tag = String::from("$schemagen$");
     while body.contains(&tag) {
-        tag.insert_str(tag.len() - 1, "_");
+        tag.insert(tag.len() - 1, '_');
     }
     format!("{tag}\n{body}\n{tag}")
 }
