@@ -330,6 +330,42 @@ fn the_readme_names_every_flag() {
     assert!(flags > 20, "{flags}");
 }
 
+/// tests/run names its test targets, so that the derive's tests are built apart; none may be left out.
+#[test]
+fn the_test_command_runs_every_test_target() {
+    let metadata = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+        ])
+        .current_dir(ROOT)
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let script = fs::read_to_string(Path::new(ROOT).join("tests/run")).unwrap();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
+    let tests: Vec<&str> = targets
+        .filter(|target| target["kind"][0] == "test")
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    assert!(tests.contains(&"schemagen"), "{tests:?}");
+    for name in tests {
+        assert!(
+            script
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .windows(2)
+                .any(|w| w == ["--test", name]),
+            "{name}"
+        );
+    }
+}
+
 /// A crate that declares tables must stay quick to build.
 #[test]
 fn a_crate_of_structs_is_light() {

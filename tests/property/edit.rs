@@ -390,7 +390,7 @@ impl Draft<'_> {
         let t = self.schema.tables.get_mut(&table)?;
         let mut made = Index {
             method: "btree".to_owned(),
-            unique: kind % 4 == 0,
+            unique: kind.is_multiple_of(4),
             nulls_not_distinct: false,
             keys: columns.iter().cloned().map(IndexKey::column).collect(),
             include: Vec::new(),
@@ -402,7 +402,7 @@ impl Draft<'_> {
             statistics: std::collections::BTreeMap::new(),
             comment: None,
         };
-        if kind % 3 == 0 {
+        if kind.is_multiple_of(3) {
             made.keys[0].descending = true;
             made.keys[0].nulls_first = true;
         }
@@ -511,7 +511,7 @@ fn key(columns: Vec<Ident>) -> Key {
 }
 
 fn sequence(kind: u8) -> Sequence {
-    let mut options = SequenceOptions::of_type(if kind % 2 == 0 { "bigint" } else { "integer" });
+    let mut options = SequenceOptions::of_type(if kind.is_multiple_of(2) { "bigint" } else { "integer" });
     options.increment = i64::from(kind % 5) + 1;
     Sequence {
         options,

@@ -48,7 +48,7 @@ fn made(before: &[Edit], after: &[Edit], direct: bool) -> Pair {
         accept: ["all".to_owned()].into(),
         allow_data_loss: ["all".to_owned()].into(),
         no_renames: true,
-        direct: direct && before.len() % 4 == 0,
+        direct: direct && before.len().is_multiple_of(4),
         ..Decisions::default()
     };
     let mut draft = Draft {

@@ -94,7 +94,7 @@ fn a_bridged_rename_serves_both() {
             round: 1,
         },
     );
-    assert_eq!(refusals(&new, &old, &bridge), [star.clone()]);
+    assert_eq!(refusals(&new, &old, &bridge), std::slice::from_ref(&star));
     assert_eq!(refusals(&old, &new, &bridge), [star]);
     bridge.syncs.clear();
     assert!(refusals(&new, &old, &bridge).contains(&"SELECT: full_name NULL ReadsNull".to_owned()));
