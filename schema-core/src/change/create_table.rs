@@ -72,7 +72,7 @@ pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Seque
         table
             .constraints
             .iter()
-            .filter(|(_, c)| !c.not_valid && !c.not_enforced),
+            .filter(|(name, c)| !c.not_valid && !c.not_enforced && !crate::sql::is_merged(table, name, c)),
     ));
     for constraint in table.constraints.values() {
         if let ConstraintKind::ForeignKey(key) = &constraint.kind
@@ -85,7 +85,8 @@ pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Seque
     }
     out.push(create);
     for (constraint_name, constraint) in &table.constraints {
-        if constraint.not_valid || constraint.not_enforced {
+        if constraint.not_valid || constraint.not_enforced || crate::sql::is_merged(table, constraint_name, constraint)
+        {
             let definition = crate::sql::constraint_definition(constraint);
             out.push(Op::TableCreate.plain(format!(
                 "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {definition}"

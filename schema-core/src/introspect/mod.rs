@@ -107,7 +107,11 @@ pub async fn introspect(connection: &mut PgConnection, included: &Included) -> R
     let mut attempt = 1;
     loop {
         match once(connection, included).await {
-            Err(error) if attempt < ATTEMPTS && error.is_disturbance() => attempt += 1,
+            Err(error) if attempt < ATTEMPTS && error.is_disturbance() => {
+                // Whoever runs DDL without a break gets a little time to come to the end of it.
+                tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * attempt))).await;
+                attempt += 1;
+            }
             result => return result,
         }
     }
@@ -115,7 +119,7 @@ pub async fn introspect(connection: &mut PgConnection, included: &Included) -> R
 
 /// The functions that print definitions look past the snapshot, so that an object dropped meanwhile disturbs them. A new
 /// snapshot does not have it any more.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 40;
 
 impl IntrospectError {
     fn is_disturbance(&self) -> bool {

@@ -476,6 +476,7 @@ impl Course<'_> {
             let troubles = report.troubles.into_iter();
             let unannounced: Vec<_> = troubles
                 .filter(|t| !(before_cutover && self.announced(HazardKind::Cutover, &t.table)))
+                .filter(|t| !self.announced(HazardKind::NewWriteRefused, &t.table))
                 .map(|t| (slug.clone(), t))
                 .collect();
             self.pending.extend(unannounced);
@@ -487,17 +488,13 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Whether the plan has the hazard for a column of the table.
+    /// Whether the plan has the hazard for a column, key or index of the table.
     fn announced(&self, kind: HazardKind, table: &QName) -> bool {
-        let columns: Vec<String> = [&self.old, &self.new]
-            .iter()
-            .filter_map(|s| s.tables.get(table))
-            .flat_map(|t| t.columns.iter().map(|c| format!("{table}.{}", c.name)))
-            .collect();
+        let inside = format!("{table}.");
         self.plan
             .hazards
             .iter()
-            .any(|h| h.kind == kind && columns.contains(&h.object))
+            .any(|h| h.kind == kind && h.object.starts_with(&inside))
     }
 
     async fn statements(&mut self, connection: &mut PgConnection, old: bool, both: bool) -> Result<Report, ProofError> {

@@ -15,6 +15,8 @@ pub(super) struct Values {
     learned: BTreeMap<String, Vec<String>>,
     /// Columns whose type the plan changes, with labels or the type that their values must convert to.
     becoming: BTreeMap<(QName, Ident), Becoming>,
+    /// Tables that get a column computed from others: an expression may overflow at the ends of its columns' types.
+    computed: BTreeSet<QName>,
 }
 
 #[derive(Debug)]
@@ -94,6 +96,17 @@ impl Values {
     /// Lets columns whose type changes have values that the new type takes as well.
     pub(super) fn convertible(&mut self, old: &Schema, new: &Schema) {
         for (name, table) in &old.tables {
+            let gains = |later: &crate::schema::Table| {
+                let is_new = |c: &&Column| table.column(&c.name).is_none_or(|was| was.generated != c.generated);
+                later
+                    .columns
+                    .iter()
+                    .filter(|c| c.generated.is_some())
+                    .any(|c| is_new(&c))
+            };
+            if new.tables.get(name).is_some_and(gains) {
+                self.computed.insert(name.clone());
+            }
             for column in &table.columns {
                 let later = new.tables.get(name).and_then(|t| t.column(&column.name));
                 let Some(later) = later.filter(|c| c.type_name != column.type_name) else {
@@ -145,7 +158,7 @@ impl Values {
     /// A value at the ends of the column's type; an ordinary one where the type changes, since the other type ends
     /// elsewhere.
     pub(super) fn boundary_of_column(&self, table: &QName, column: &Column, n: usize) -> Option<String> {
-        if self.becoming.contains_key(&(table.clone(), column.name.clone())) {
+        if self.computed.contains(table) || self.becoming.contains_key(&(table.clone(), column.name.clone())) {
             self.of_column(table, column, n)
         } else {
             self.boundary(&column.type_name, n)

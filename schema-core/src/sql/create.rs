@@ -46,7 +46,8 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
     }
     for (name, table) in &order {
         for (constraint_name, constraint) in &table.constraints {
-            if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || constraint.not_valid {
+            let apart = constraint.not_valid || super::table::is_merged(table, constraint_name, constraint);
+            if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || apart {
                 out.push(format!(
                     "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {}",
                     constraint_definition(constraint)

@@ -19,6 +19,7 @@ pub use enums::create_enum;
 pub use index::{IndexMode, create_index, index_key_text};
 pub use sequence::{create_sequence, sequence_changes};
 pub use sync::{create_sync, drop_sync, sync_function_name, sync_trigger_name};
+pub(crate) use table::is_merged;
 pub use table::{create_table, partition_clause};
 
 use crate::schema::Ident;

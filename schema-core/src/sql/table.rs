@@ -59,4 +59,15 @@ pub(crate) fn inner_constraints(table: &Table) -> impl Iterator<Item = (&Ident, 
         .constraints
         .iter()
         .filter(|(_, c)| !matches!(c.kind, ConstraintKind::ForeignKey(_)) && !c.not_valid)
+        .filter(|(name, c)| !is_merged(table, name, c))
+}
+
+/// Whether `CREATE TABLE` would take the key for another one over the same columns, and make one of the two.
+pub(crate) fn is_merged(table: &Table, name: &Ident, constraint: &Constraint) -> bool {
+    let Some(key) = constraint.kind.key() else { return false };
+    let is_primary = matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+    table.constraints.iter().any(|(other, c)| {
+        let first = matches!(c.kind, ConstraintKind::PrimaryKey(_)) || (!is_primary && other < name);
+        other != name && !is_primary && first && c.kind.key().is_some_and(|k| k.columns == key.columns)
+    })
 }
