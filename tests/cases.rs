@@ -91,6 +91,7 @@ cases! {
     retype_with_new_name
     schema_drop
     schemas
+    sequence_takes_over
     sequences
     serial_to_identity
     table_create
@@ -116,4 +117,9 @@ fn every_folder_is_listed() {
         harness::folders(),
         "the list in tests/cases.rs is not that of the folders, in their order"
     );
+}
+
+#[tokio::test]
+async fn the_proof_names_what_is_left_out() {
+    harness::left_out().await;
 }
