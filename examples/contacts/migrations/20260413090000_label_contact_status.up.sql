@@ -2,6 +2,8 @@
 -- When: now; old code runs on.
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
+-- Hazard unknown_label: new code may write pending, which old code cannot decode: deploy code that reads it before
+--   code that writes it
 -- Undo: PostgreSQL cannot drop an enum label: the added labels stay.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 

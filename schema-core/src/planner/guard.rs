@@ -78,6 +78,27 @@ fn describe(change: &Change) -> String {
     }
 }
 
+/// Puts hazards of the path into the header of the first file that works on their object.
+pub(super) fn tell(steps: &mut [Step], untold: &mut Vec<Hazard>) {
+    untold.retain(|hazard| {
+        let (inside, name) = hazard.object.rsplit_once('.').unwrap_or(("", &hazard.object));
+        let label = format!("{}:", hazard.object);
+        let step = steps.iter_mut().filter(|s| !s.up.is_empty()).find(|s| {
+            let on_table = s.table.as_ref().is_some_and(|t| t.to_string() == inside);
+            s.object == hazard.object
+                || s.object.starts_with(&label)
+                || (on_table && s.object.rsplit_once('.').is_some_and(|(_, own)| own == name))
+        });
+        match step {
+            Some(step) => {
+                step.hazards.push(hazard.clone());
+                false
+            }
+            None => true,
+        }
+    });
+}
+
 /// Adds to each step that changes a table's columns what others must know: subscribers of a publication, and clients that
 /// hold prepared `SELECT *` or `RETURNING *`, or write by position.
 pub(super) fn warn(steps: &mut [Step], publications: &BTreeMap<QName, Vec<String>>) {

@@ -87,7 +87,8 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
     let mut draft = Draft::new(decisions, options, diff);
-    draft.hazards.extend(path.hazards);
+    draft.hazards.extend(path.hazards.iter().cloned());
+    draft.untold = path.hazards;
     for pair in path.stages.windows(2) {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
             ("swapped", _) => Phase::Cutover,
@@ -134,6 +135,8 @@ struct Draft<'a, D> {
     options: &'a Options,
     differ: D,
     hazards: BTreeSet<Hazard>,
+    /// Hazards of the path that no file's header has named so far.
+    untold: Vec<Hazard>,
     steps: Vec<Step>,
     files: Vec<PlanFile>,
     names: name::Names,
@@ -146,6 +149,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             options,
             differ,
             hazards: BTreeSet::new(),
+            untold: Vec::new(),
             steps: Vec::new(),
             files: Vec::new(),
             names: name::Names::default(),
@@ -181,6 +185,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         };
         let mut steps = walk(from, to, tasks, &context, phase)?;
         guard::warn(&mut steps, &self.options.publications);
+        guard::tell(&mut steps, &mut self.untold);
         self.hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
         self.steps.extend(steps.iter().cloned());
         self.files
