@@ -1,7 +1,7 @@
 //! Random pairs of schemas: the plan between them is replayed in memory, forward and back, and run on servers.
 //!
 //! `SCHEMAGEN_PROPERTY_CASES` says how many pairs meet a server, `SCHEMAGEN_PROPERTY_SEED` (64 hexadecimal digits) repeats
-//! a run; every failure prints its seed.
+//! a run, and `fresh` makes another one each time; every failure prints its seed. A plain run always meets the same pairs.
 
 mod edit;
 mod live;
@@ -73,9 +73,10 @@ fn planned(old: &Schema, pair: &Pair, options: &Options) -> Result<Option<Plan>,
 
 /// A runner with a seed that it tells.
 fn runner(cases: u32) -> (TestRunner, String) {
-    let seed = match std::env::var("SCHEMAGEN_PROPERTY_SEED") {
-        Ok(text) => text,
-        Err(_) => fresh_seed(),
+    let seed = match std::env::var("SCHEMAGEN_PROPERTY_SEED").as_deref() {
+        Ok("fresh") => fresh_seed(),
+        Ok(text) => text.to_owned(),
+        Err(_) => "2a".repeat(32),
     };
     let bytes: Vec<u8> = (0..32)
         .map(|n| u8::from_str_radix(seed.get(2 * n..2 * n + 2).unwrap_or(""), 16))
