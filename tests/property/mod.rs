@@ -14,15 +14,26 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use schema_core::plan::{Decisions, Plan};
 use schema_core::planner::{Options, PlanError, plan};
 use schema_core::schema::{Namespace, Schema};
+use schema_core::sql::create_sql;
 
 use edit::{Draft, Edit, edit};
 
 /// Two schemas and what is said about the way.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Pair {
     old: Schema,
     new: Schema,
     decisions: Decisions,
+}
+
+/// As the files of a folder in `tests/cases`, so that a pair that fails can be kept there.
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let decisions = serde_yaml::to_string(&self.decisions).map_err(|_| std::fmt::Error)?;
+        writeln!(f, "\n== old.sql\n{};", create_sql(&self.old).join(";\n"))?;
+        writeln!(f, "== new.sql\n{};", create_sql(&self.new).join(";\n"))?;
+        write!(f, "== decisions.yaml\n{decisions}")
+    }
 }
 
 fn pair() -> impl Strategy<Value = Pair> {

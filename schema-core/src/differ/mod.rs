@@ -13,7 +13,7 @@ mod table;
 
 pub use order::{Segment, Task, in_order};
 
-use crate::schema::Schema;
+use crate::schema::{QName, Schema};
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
@@ -23,11 +23,12 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
+        renamed_sequences: Vec::new(),
         tasks: Vec::new(),
     };
     found.objects();
     found.tables();
-    names::order_by_name(from, &mut found.tasks);
+    names::order_by_name(from, to, &mut found.tasks);
     in_order(found.tasks)
 }
 
@@ -35,5 +36,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
 pub(crate) struct Differ<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
+    /// Sequences that go on under another name: from, to.
+    pub(crate) renamed_sequences: Vec<(QName, QName)>,
     pub(crate) tasks: Vec<Task>,
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use petgraph::Direction;
+use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::change::Change;
@@ -79,10 +80,8 @@ impl Task {
 /// Segment, table, rank, and the order in which a task was found.
 type Place = (Segment, Option<QName>, u8, usize);
 
-/// Sorts tasks: what is needed first, otherwise by segment, table, rank and the order in which they were found.
-///
-/// A cycle (there is none by construction: foreign keys between new tables wait for both) falls back to that order.
-pub fn in_order(tasks: Vec<Task>) -> Vec<Task> {
+/// What each task needs, as edges from what gives it.
+fn graph(tasks: &[Task]) -> DiGraph<usize, ()> {
     let mut graph: DiGraph<usize, ()> = DiGraph::with_capacity(tasks.len(), tasks.len());
     let nodes: Vec<NodeIndex> = (0..tasks.len()).map(|n| graph.add_node(n)).collect();
     let mut givers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -98,6 +97,31 @@ pub fn in_order(tasks: Vec<Task>) -> Vec<Task> {
             }
         }
     }
+    graph
+}
+
+/// Tasks that wait for each other in a circle, the first such circle; empty when there is none.
+pub(super) fn cycle(tasks: &[Task]) -> Vec<usize> {
+    let graph = graph(tasks);
+    let mut circles: Vec<Vec<usize>> = tarjan_scc(&graph)
+        .into_iter()
+        .filter(|nodes| nodes.len() > 1)
+        .map(|nodes| nodes.into_iter().map(|node| graph[node]).collect())
+        .collect();
+    for circle in &mut circles {
+        circle.sort_unstable();
+    }
+    circles.sort();
+    circles.into_iter().next().unwrap_or_default()
+}
+
+/// Sorts tasks: what is needed first, otherwise by segment, table, rank and the order in which they were found.
+///
+/// A cycle (there is none by construction: foreign keys between new tables wait for both, and names that change places take
+/// a detour) falls back to that order.
+pub fn in_order(tasks: Vec<Task>) -> Vec<Task> {
+    let graph = graph(&tasks);
+    let nodes: Vec<NodeIndex> = graph.node_indices().collect();
     let place = |n: usize| (tasks[n].segment, tasks[n].table.clone(), tasks[n].rank, n);
     let mut waiting: Vec<usize> = nodes
         .iter()

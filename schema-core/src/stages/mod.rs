@@ -13,7 +13,9 @@ mod shadow;
 mod swapped;
 mod syncs;
 mod table;
+mod waiting;
 
+pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub(crate) use shadow::{rename_column, rename_type};
 pub(crate) use table::live_renames;
@@ -36,6 +38,7 @@ pub struct Path {
 /// What PostgreSQL or the model cannot do, by name, each with the way out.
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let mut refusals = refusal::unsupported(old, new, decisions);
+    refusals.extend(waiting::refusals(old, new, decisions.direct));
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
@@ -52,10 +55,14 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     let real = new;
     let renames = table::live_renames(old, new, decisions);
     let shadows = shadow::Shadows::find(old, new, &renames);
-    let shadowed = shadows.apply(new);
-    let new = &shadowed;
-    let old_names = old.relation_names();
-    let mut hazards = Vec::new();
+    let mut names = names::Names::new(old, new);
+    let mut towards = shadows.apply(new);
+    let waiting = waiting::Waiting::find(old, &towards, &mut names, |name| {
+        takes_over(name, &towards.sequences[name], old, &towards, &renames)
+    });
+    waiting.apply(&mut towards);
+    let new = &towards;
+    let mut hazards: Vec<Hazard> = waiting.hazards().collect();
     let mut bridge = Schema {
         others: old.others.clone(),
         ..Schema::default()
@@ -85,14 +92,10 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     bridge.tables = old.tables.clone();
     for (name, wanted) in &new.tables {
         match old.tables.get(name) {
-            None => drop(
-                bridge
-                    .tables
-                    .insert(name.clone(), names::with_free_names(name, wanted, &old_names)),
-            ),
+            None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
             Some(current) => {
                 let mut builder =
-                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &old_names);
+                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &mut names);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
