@@ -194,7 +194,7 @@ impl Differ<'_> {
     fn predecessor(&self, name: &QName, sequence: &Sequence) -> Option<QName> {
         let gone = |name: &&QName| !self.to.sequences.contains_key(*name);
         let Some((table, column)) = &sequence.owned_by else {
-            return self.drawn_before(name).filter(|old| gone(&old)).cloned();
+            return self.drawn_before(name).filter(gone).cloned();
         };
         if let Some(own) = self.from.sequences_owned_by(table, column).find(gone) {
             return Some(own.clone());
