@@ -200,6 +200,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         let place = header::Place {
             phase,
             last: false,
+            target_version: self.options.target_version,
             cutover: self.cutover,
             direct: self.decisions.direct,
         };
