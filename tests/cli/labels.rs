@@ -34,10 +34,11 @@ async fn a_label_is_given_up_and_later_diffs_know_it() {
     migrate(&production, &root).await;
     // Old code runs on.
     let mut connection = production.connect().await;
-    let stored: String = sqlx::query_scalar("INSERT INTO contact VALUES (3, 'archived', '{archived}') RETURNING status::text")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let stored: String =
+        sqlx::query_scalar("INSERT INTO contact VALUES (3, 'archived', '{archived}') RETURNING status::text")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
     assert_eq!(stored, "inactive");
     release(&place, "20260201", "20260301000000");
     migrate(&production, &root).await;
@@ -46,14 +47,25 @@ async fn a_label_is_given_up_and_later_diffs_know_it() {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    let expected = [(1, "inactive", "{active,inactive}"), (2, "active", "{}"), (3, "inactive", "{inactive}")];
-    assert_eq!(rows, expected.map(|(id, status, past)| (id, status.to_owned(), past.to_owned())));
+    let expected = [
+        (1, "inactive", "{active,inactive}"),
+        (2, "active", "{}"),
+        (3, "inactive", "{inactive}"),
+    ];
+    assert_eq!(
+        rows,
+        expected.map(|(id, status, past)| (id, status.to_owned(), past.to_owned()))
+    );
     for statement in [
         "INSERT INTO contact VALUES (4, 'archived', '{}')",
         "UPDATE contact SET past = '{archived}'",
     ] {
         let refused = sqlx::raw_sql(statement).execute(&mut connection).await.unwrap_err();
-        assert_eq!(refused.as_database_error().and_then(|e| e.code()).as_deref(), Some("23514"), "{statement}");
+        assert_eq!(
+            refused.as_database_error().and_then(|e| e.code()).as_deref(),
+            Some("23514"),
+            "{statement}"
+        );
     }
     same(&place, production.url(), ".");
 
@@ -76,7 +88,7 @@ async fn a_label_is_given_up_and_later_diffs_know_it() {
 
     // All the way back.
     let migrator = Migrator::new(place.path("migrations")).await.unwrap();
-    migrator.undo(&mut connection, 20_260_101_000_000).await.unwrap();
+    migrator.undo(&mut connection, 20_260_101_000_001).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
