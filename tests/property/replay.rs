@@ -91,7 +91,11 @@ fn names_are_unique(schema: &Schema, after: &str) -> Result<(), TestCaseError> {
     let mut relations = BTreeSet::new();
     let tables = schema.tables.iter().flat_map(|(table, t)| {
         let keys = t.constraints.iter().filter(|(_, c)| c.kind.has_index());
-        let names = t.indexes.keys().chain(keys.map(|(name, _)| name));
+        let names = t
+            .indexes
+            .keys()
+            .chain(t.attached.keys())
+            .chain(keys.map(|(name, _)| name));
         names.map(|name| table.sibling(name.clone())).chain([table.clone()])
     });
     for name in tables.chain(schema.sequences.keys().cloned()) {

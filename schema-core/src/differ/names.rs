@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::order::cycle;
 use super::{Segment, Task};
-use crate::change::{Change, Commented};
+use crate::change::{Change, Commented, Names};
 use crate::schema::{Column, Expr, Ident, Literal, QName, Schema, Table};
 use crate::stages::first_free;
 
@@ -179,6 +179,24 @@ impl Before<'_> {
             Change::AddColumn(_, _, sequences, _) => sequences.iter().map(|(n, _)| Name::Relation(n.clone())).collect(),
             Change::CreateIndex(table, name, _) | Change::RenameIndex(table, _, name) => relation(table, name),
             Change::RenameConstraint(table, _, name) => of_constraint(table, name, self.renames_key(change)),
+            Change::CreatePartitionedIndex(table, name, _, names) => with_partitions(table, name, names),
+            Change::AddPartitionedKey(table, name, _, names) => {
+                let mut all = with_partitions(table, name, names);
+                all.push(Name::Constraint(table.clone(), name.clone()));
+                all
+            }
+            Change::SwapPartitionedKey {
+                table,
+                drop,
+                name,
+                names,
+                ..
+            } => {
+                let own = with_partitions(table, drop, &self.from.attached_below(table, drop));
+                let mut all = with_partitions(table, name, names);
+                all.retain(|name| !own.contains(name));
+                all
+            }
             Change::AddKey(table, name, constraint)
             | Change::AddConstraint(table, name, constraint)
             | Change::AddForeignKey(table, name, constraint) => of_constraint(table, name, constraint.kind.has_index()),
@@ -215,9 +233,14 @@ impl Before<'_> {
                 owned.map(|n| Name::Relation(n.clone())).collect()
             }
             Change::DropSequence(name) | Change::RenameSequence(name, _) => vec![Name::Relation(name.clone())],
-            Change::DropIndex(table, name) | Change::RenameIndex(table, name, _) => relation(table, name),
+            Change::DropIndex(table, name) => with_partitions(table, name, &self.from.attached_below(table, name)),
+            Change::RenameIndex(table, name, _) => relation(table, name),
             Change::RenameConstraint(table, name, _) => of_constraint(table, name, self.renames_key(change)),
-            Change::DropKey(table, name) => of_constraint(table, name, true),
+            Change::DropKey(table, name) | Change::SwapPartitionedKey { table, drop: name, .. } => {
+                let mut names = with_partitions(table, name, &self.from.attached_below(table, name));
+                names.push(Name::Constraint(table.clone(), name.clone()));
+                names
+            }
             Change::SwapKey { table, drop, index, .. } => {
                 let mut names = of_constraint(table, drop, true);
                 names.extend(relation(table, index));
@@ -226,7 +249,13 @@ impl Before<'_> {
             Change::PromoteIndex { table, index, .. } => relation(table, index),
             Change::DropConstraint(table, name) => {
                 let found = self.from.tables.get(table).and_then(|t| t.constraints.get(name));
-                of_constraint(table, name, found.is_some_and(|c| c.kind.has_index()))
+                let mut names = of_constraint(table, name, found.is_some_and(|c| c.kind.has_index()));
+                names.extend(
+                    with_partitions(table, name, &self.from.attached_below(table, name))
+                        .into_iter()
+                        .skip(1),
+                );
+                names
             }
             Change::DropForeignKey(table, name) => of_constraint(table, name, false),
             _ => Vec::new(),
@@ -323,9 +352,22 @@ fn of_constraint(table: &QName, name: &Ident, has_index: bool) -> Vec<Name> {
     names
 }
 
+/// The name of an index with those of the partitions' indexes.
+fn with_partitions(table: &QName, name: &Ident, names: &Names) -> Vec<Name> {
+    let below = names.iter().map(|(child, index)| child.sibling(index.clone()));
+    std::iter::once(table.sibling(name.clone()))
+        .chain(below)
+        .map(Name::Relation)
+        .collect()
+}
+
 fn of_table(name: &QName, table: &Table) -> Vec<Name> {
     let keys = table.constraints.iter().filter(|(_, c)| c.kind.has_index());
-    let inner = table.indexes.keys().chain(keys.map(|(n, _)| n));
+    let inner = table
+        .indexes
+        .keys()
+        .chain(keys.map(|(n, _)| n))
+        .chain(table.attached.keys());
     let mut names = vec![Name::Relation(name.clone()), Name::Type(name.clone())];
     names.extend(inner.map(|n| Name::Relation(name.sibling(n.clone()))));
     names

@@ -25,7 +25,9 @@ pub(super) fn dependents(state: &Schema, change: &Change) -> Vec<Refusal> {
             let name = name.clone();
             Box::new(move |d| matches!(d, Dependency::Sequence(s) if *s == name))
         }
-        Change::DropKey(table, name) | Change::SwapKey { table, drop: name, .. } => {
+        Change::DropKey(table, name)
+        | Change::SwapKey { table, drop: name, .. }
+        | Change::SwapPartitionedKey { table, drop: name, .. } => {
             let (table, name) = (table.clone(), name.clone());
             Box::new(move |d| matches!(d, Dependency::Constraint(t, c) if *t == table && *c == name))
         }
@@ -73,7 +75,9 @@ fn describe(change: &Change) -> String {
         Change::AlterColumnType(t, c) | Change::SetGenerated(t, c) => format!("{t}.{} changes", c.name),
         Change::DropTable(t) => format!("{t} is dropped"),
         Change::DropEnum(t) | Change::DropSequence(t) => format!("{t} is dropped"),
-        Change::DropKey(t, c) | Change::SwapKey { table: t, drop: c, .. } => format!("the key {c} of {t} goes"),
+        Change::DropKey(t, c)
+        | Change::SwapKey { table: t, drop: c, .. }
+        | Change::SwapPartitionedKey { table: t, drop: c, .. } => format!("the key {c} of {t} goes"),
         _ => String::new(),
     }
 }

@@ -3,6 +3,7 @@
 //! `bridge` is the schema in which every statement of either version works. What cannot serve both becomes a hazard with a
 //! name, or a refusal.
 
+mod attached;
 mod columns;
 mod constraints;
 mod names;
@@ -16,6 +17,7 @@ mod syncs;
 mod table;
 mod waiting;
 
+pub(crate) use attached::complete;
 pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub(crate) use shadow::{rename_column, rename_type};
@@ -110,6 +112,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    attached::settle(&mut bridge, old, new);
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {
         path.push(stage("bridge", bridge));
