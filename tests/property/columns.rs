@@ -1,7 +1,7 @@
 //! Changes of columns.
 
 use proptest::sample::Index as Choice;
-use schema_core::plan::{ColumnRef, ColumnRename};
+use schema_core::plan::{ColumnRef, ColumnRename, Retype};
 use schema_core::schema::{
     Column, ConstraintKind, Expr, Generated, Ident, Identity, Literal, QName, Sequence, SequenceOptions,
 };
@@ -94,6 +94,25 @@ impl Draft<'_> {
         let (table, column) = self.plain_column(at)?;
         self.forget(&table, &column);
         let made = type_of(self.schema, n[0]);
+        let was = self.schema.tables[&table].column(&column)?.type_name.clone();
+        let values = [&made, &was].map(|name| types::default(self.schema, name, 0));
+        if let Some((old, decisions)) = &mut self.planned
+            && n[1].is_multiple_of(2)
+            && old.tables.get(&table).is_some_and(|t| t.column(&column).is_some())
+        {
+            let [using, using_back] = values.map(Some);
+            let at = ColumnRef {
+                table: table.clone(),
+                column: column.clone(),
+            };
+            decisions.retypes.retain(|r| r.column != at);
+            decisions.retypes.push(Retype {
+                column: at,
+                using,
+                using_back,
+                cutover: true,
+            });
+        }
         let c = self.column_mut(&table, &column)?;
         c.default = None;
         c.identity = None;

@@ -9,6 +9,7 @@ mod cutover;
 mod names;
 mod objects;
 mod order;
+mod removal;
 mod table;
 
 pub use order::{Segment, Task, in_order};
@@ -28,6 +29,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     };
     found.objects();
     found.tables();
+    removal::order_removals(from, &mut found.tasks);
     names::order_by_name(from, to, &mut found.tasks);
     in_order(found.tasks)
 }

@@ -232,6 +232,12 @@ impl Before<'_> {
                 let owned = self.from.sequences_owned_by(table, column);
                 owned.map(|n| Name::Relation(n.clone())).collect()
             }
+            // A serial that becomes an identity loses its sequence.
+            Change::SetIdentity(table, column) => {
+                let owned = self.from.sequences_owned_by(table, &column.name);
+                let gone = owned.filter(|n| !self.to.sequences.contains_key(*n));
+                gone.map(|n| Name::Relation(n.clone())).collect()
+            }
             Change::DropSequence(name) | Change::RenameSequence(name, _) => vec![Name::Relation(name.clone())],
             Change::DropIndex(table, name) => with_partitions(table, name, &self.from.attached_below(table, name)),
             Change::RenameIndex(table, name, _) => relation(table, name),
