@@ -50,6 +50,10 @@ impl Differ<'_> {
                         task.gives.push(format!("no old primary key of {table}"));
                     }
                 }
+                // A view's GROUP BY may rest on the key.
+                Change::MoveDependents { table, .. } => {
+                    task.needs.push(format!("no old primary key of {table}"));
+                }
                 Change::DropSync(function, _) => {
                     if let Some(sync) = self.from.syncs.get(function) {
                         task.needs.push(format!("no old primary key of {}", sync.table));
