@@ -179,7 +179,7 @@ impl Change {
             Self::Backfill(id, fill) => backfill::steps(state, id, fill),
             Self::Cutover { columns, types, target } => cutover::steps(state, columns, types, target, context),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
-            Self::MoveDependents { table, from, to } => rebuild_dependents::moved(table, from, to),
+            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

@@ -135,9 +135,9 @@ impl Rebuild {
 }
 
 /// The step that only the dependents are in. They go over while both columns are still in step.
-pub(super) fn moved(table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
+pub(super) fn moved(table: &QName, from: &Ident) -> Vec<Step> {
     let lock = || Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"));
-    let mut step = Step::new("rebuild_dependents", format!("{table}.{from} and {to}"), Some(table))
+    let mut step = Step::new("rebuild_dependents", format!("{table}.{from}"), Some(table))
         .up([lock()])
         .down([lock()]);
     step.alone = true;
@@ -266,7 +266,11 @@ fn drop_statement(other: &Other) -> Option<Statement> {
     let name = &other.name;
     Some(match other.kind.as_str() {
         "view" | "materialized view" => {
-            let word = if other.kind == "view" { "VIEW" } else { "MATERIALIZED VIEW" };
+            let word = if other.kind == "view" {
+                "VIEW"
+            } else {
+                "MATERIALIZED VIEW"
+            };
             let mut statement = Op::ViewDrop.plain(format!("DROP {word} {name}"));
             statement.locks = other.name.parse().ok().map(exclusive).into_iter().collect();
             statement
@@ -342,7 +346,11 @@ fn exclusive(on: QName) -> Lock {
 
 /// The statement with its lock on the table that the object stands on.
 fn on_its_table(op: Op, other: &Other, sql: String) -> Statement {
-    match other.on.as_ref().or_else(|| other.depends_on.iter().find_map(Dependency::table)) {
+    match other
+        .on
+        .as_ref()
+        .or_else(|| other.depends_on.iter().find_map(Dependency::table))
+    {
         Some(table) => op.on(table, sql),
         None => op.plain(sql),
     }

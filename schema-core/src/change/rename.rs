@@ -15,7 +15,8 @@ pub(super) fn column(state: &Schema, table: &QName, from: &Ident, to: &Ident) ->
         .down([sql(to, from)])
         .effect(state, &after);
     let followed = super::rebuild_dependents::renamed(state, table, from, to);
-    step.down_effect.extend(followed.iter().map(crate::schema::Patch::inverse));
+    step.down_effect
+        .extend(followed.iter().map(crate::schema::Patch::inverse));
     step.up_effect.extend(followed);
     vec![step]
 }

@@ -223,14 +223,19 @@ impl Differ<'_> {
     /// Whether something outside the model reads the column.
     fn has_dependents(&self, table: &QName, column: &crate::schema::Ident) -> bool {
         let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && self.is_or_under(t, table));
-        self.from.others.iter().any(|o| o.kind != "column grant" && o.depends_on.iter().any(reads))
+        self.from
+            .others
+            .iter()
+            .any(|o| o.kind != "column grant" && o.depends_on.iter().any(reads))
     }
 
     fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
         if table == parent {
             return true;
         }
-        let Some(t) = self.from.tables.get(table) else { return false };
+        let Some(t) = self.from.tables.get(table) else {
+            return false;
+        };
         let mut parents = t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits);
         parents.any(|p| self.is_or_under(p, parent))
     }

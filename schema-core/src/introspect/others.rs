@@ -28,7 +28,11 @@ struct Row {
 impl Row {
     /// Whether the row's number is its own: what stands for a part of a table has the table's.
     fn is_a_node(&self) -> bool {
-        !self.in_model && !matches!(self.kind.as_str(), "column grant" | "typed table" | "foreign key" | "not null constraint")
+        !self.in_model
+            && !matches!(
+                self.kind.as_str(),
+                "column grant" | "typed table" | "foreign key" | "not null constraint"
+            )
     }
 
     fn stands_on(&self) -> Option<QName> {

@@ -66,7 +66,8 @@ pub(super) fn carry(
     }
     let mut step = rebuild.round(steps.remove(at), state, &after);
     let patches = rebuild.patches();
-    step.down_effect.extend(patches.iter().map(crate::schema::Patch::inverse));
+    step.down_effect
+        .extend(patches.iter().map(crate::schema::Patch::inverse));
     step.up_effect.extend(patches);
     steps.insert(at, step);
     Ok(steps)
@@ -190,10 +191,9 @@ impl Way<'_> {
     /// Whether everything that it needs is there after the change.
     fn stands(&self, other: &Other) -> bool {
         other.depends_on.iter().all(|d| self.is_there(d))
-            && other
-                .needs
-                .iter()
-                .all(|(kind, name)| self.going.contains(&(kind.clone(), name.clone())) || self.after.other(kind, name).is_some())
+            && other.needs.iter().all(|(kind, name)| {
+                self.going.contains(&(kind.clone(), name.clone())) || self.after.other(kind, name).is_some()
+            })
     }
 
     fn is_there(&self, dependency: &Dependency) -> bool {
@@ -228,7 +228,8 @@ impl Way<'_> {
     /// The primary key over the same columns, whatever they are called by now: what a view's GROUP BY rests on.
     fn key_again(&self, table: &QName, name: &Ident) -> Option<Ident> {
         let was = self.state.tables.get(table)?.constraints.get(name)?;
-        let (ConstraintKind::PrimaryKey(was), Some((again, is))) = (&was.kind, self.after.tables.get(table)?.primary_key())
+        let (ConstraintKind::PrimaryKey(was), Some((again, is))) =
+            (&was.kind, self.after.tables.get(table)?.primary_key())
         else {
             return None;
         };
@@ -263,7 +264,8 @@ impl Way<'_> {
     fn under_new_names(&self, other: &Other) -> Option<Other> {
         let mut moved = other.clone();
         for (table, from, to) in &self.moved {
-            let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == from && self.is_or_under(t, table));
+            let reads =
+                |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == from && self.is_or_under(t, table));
             if !other.depends_on.iter().any(reads) {
                 continue;
             }
@@ -293,7 +295,8 @@ impl Way<'_> {
         Refusal {
             object: format!("{} {}", other.kind, other.name),
             why: format!("it depends on what the plan changes ({})", describe(self.change)),
-            way_out: "drop or rebuild it in a migration of its own before and after, or keep what it depends on".to_owned(),
+            way_out: "drop or rebuild it in a migration of its own before and after, or keep what it depends on"
+                .to_owned(),
         }
     }
 }

@@ -45,8 +45,12 @@ impl Bystanders {
         }
         for other in unbuilt {
             let parts = texts(other);
-            met.left_out
-                .extend(parts.iter().flat_map(|text| statements(text)).map(|s| s.text.to_owned()));
+            met.left_out.extend(
+                parts
+                    .iter()
+                    .flat_map(|text| statements(text))
+                    .map(|s| s.text.to_owned()),
+            );
         }
         met.access = met.accesses(connection).await?;
         Ok(met)
@@ -93,7 +97,11 @@ impl Bystanders {
             }
             if other.comment != is.comment {
                 let text = |c: &Option<String>| c.clone().unwrap_or_else(|| "none".to_owned());
-                parts.push(format!("its comment was {} and is {}", text(&other.comment), text(&is.comment)));
+                parts.push(format!(
+                    "its comment was {} and is {}",
+                    text(&other.comment),
+                    text(&is.comment)
+                ));
             }
             if !parts.is_empty() {
                 out.push(Difference {
@@ -104,7 +112,11 @@ impl Bystanders {
             }
         }
         let known: BTreeSet<Key> = expected.others.iter().map(Other::key).collect();
-        for other in found.others.iter().filter(|o| is_compared(o) && !known.contains(&o.key())) {
+        for other in found
+            .others
+            .iter()
+            .filter(|o| is_compared(o) && !known.contains(&o.key()))
+        {
             if !spelled {
                 out.push(Difference {
                     object: format!("{} {}", other.kind, other.name),

@@ -44,9 +44,7 @@ impl Shadows {
                 if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
                     continue;
                 }
-                if found.needs_shadow(old, current, was, column)
-                    && can_have_one(old, table, current, was, column)
-                {
+                if found.needs_shadow(old, current, was, column) && can_have_one(old, table, current, was, column) {
                     let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
                     let shadow = first_free(&column.name.with_suffix("__new"), free);
                     found
