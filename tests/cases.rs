@@ -64,6 +64,8 @@ cases! {
     enum_drop
     enum_remove_label
     enum_reorder
+    enum_retire_label
+    enum_retire_renamed
     exclusion
     foreign_key_add
     foreign_key_drop

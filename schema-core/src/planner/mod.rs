@@ -225,6 +225,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         let place = header::Place {
             phase,
             last: false,
+            target_version: self.options.target_version,
             cutover: self.cutover,
             direct: self.decisions.direct,
         };
@@ -257,10 +258,12 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
 /// Columns that a sync keeps equal to another one and that go with it.
 fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
     let left = |s: &crate::schema::Sync| match s.direction {
-        SyncDirection::TwoWay => s.from.clone(),
-        SyncDirection::Forward | SyncDirection::Backward => s.to.clone(),
+        SyncDirection::TwoWay => Some(s.from.clone()),
+        SyncDirection::Forward | SyncDirection::Backward => Some(s.to.clone()),
+        SyncDirection::InPlace => None,
     };
-    schema.syncs.values().map(|s| (s.table.clone(), left(s))).collect()
+    let of = |s: &crate::schema::Sync| Some((s.table.clone(), left(s)?));
+    schema.syncs.values().filter_map(of).collect()
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.
