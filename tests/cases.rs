@@ -85,6 +85,14 @@ cases! {
     partitioned_columns
     partitioned_create
     partitioned_index
+    partitioned_index_drop
+    partitioned_index_levels
+    partitioned_index_replace
+    partitioned_key_adopted
+    partitioned_own_key_released
+    partitioned_primary_key_add
+    partitioned_primary_key_replace
+    partitioned_unique_add
     primary_key_add
     primary_key_drop
     primary_key_replace

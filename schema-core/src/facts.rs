@@ -66,12 +66,14 @@ ops! {
     ForeignKeyValidate,
     ForeignKeyDrop,
     KeyUsingIndex,
+    KeyAddOnly,
     ExclusionAdd,
     IndexCreateConcurrently,
     IndexDropConcurrently,
     IndexCreateOnly,
     IndexCreatePlain,
     IndexDropPlain,
+    PartitionedIndexDrop,
     IndexAttach,
     IndexRename,
     FunctionCreate,
@@ -154,6 +156,7 @@ impl Op {
             | Self::ConstraintDrop
             | Self::ConstraintRename
             | Self::KeyUsingIndex
+            | Self::KeyAddOnly
             | Self::IndexDropPlain
             | Self::TriggerDrop
             | Self::Policy
@@ -177,7 +180,7 @@ impl Op {
                 Scan,
                 Class::Transaction,
             ),
-            Self::ForeignKeyDrop | Self::PartitionDetach => (
+            Self::ForeignKeyDrop | Self::PartitionDetach | Self::PartitionedIndexDrop => (
                 Some(AccessExclusive),
                 Some(AccessExclusive),
                 Instant,
@@ -236,6 +239,21 @@ impl Op {
                 mode,
                 on: other.clone(),
             });
+        }
+        statement
+    }
+
+    /// The statement with its claims, on a partitioned table and its partitions.
+    pub fn on_all<'a>(
+        self,
+        table: &QName,
+        partitions: impl IntoIterator<Item = &'a QName>,
+        sql: impl Into<String>,
+    ) -> Statement {
+        let mut statement = self.on(table, sql);
+        if let Some(mode) = self.fact().other {
+            let below = partitions.into_iter().map(|on| Lock { mode, on: on.clone() });
+            statement.locks.extend(below);
         }
         statement
     }

@@ -4,6 +4,7 @@
 
 mod add_column;
 mod alter_column_type;
+mod attach;
 mod backfill;
 mod column_settings;
 mod comment;
@@ -19,6 +20,7 @@ mod index;
 mod key;
 mod namespace;
 mod not_null;
+mod partitioned;
 mod rebuild_dependents;
 mod rename;
 mod scope;
@@ -29,11 +31,14 @@ mod table_options;
 
 pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
+pub use partitioned::Names;
+pub(crate) use partitioned::fits;
 pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
-    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, IndexOwner, Namespace, QName, Schema, Sequence, Sync, Table,
+    TableOptions,
 };
 
 /// One difference between two neighbouring stages.
@@ -81,6 +86,16 @@ pub enum Change {
         index: Ident,
         name: Ident,
         key: Box<Constraint>,
+    },
+    /// The same three on a partitioned table, with the names that the partitions' indexes get.
+    AddPartitionedKey(QName, Ident, Box<Constraint>, Names),
+    CreatePartitionedIndex(QName, Ident, Box<Index>, Names),
+    SwapPartitionedKey {
+        table: QName,
+        drop: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+        names: Names,
     },
     RenameColumn(QName, Ident, Ident),
     RenameConstraint(QName, Ident, Ident),
@@ -169,6 +184,19 @@ impl Change {
                 name,
                 key,
             } => key::promote(state, table, index, name, key),
+            Self::AddPartitionedKey(table, name, key, names) => {
+                partitioned::create(state, table, name, IndexOwner::Key(key), names)
+            }
+            Self::CreatePartitionedIndex(table, name, index, names) => {
+                partitioned::create(state, table, name, IndexOwner::Index(index), names)
+            }
+            Self::SwapPartitionedKey {
+                table,
+                drop,
+                name,
+                key,
+                names,
+            } => partitioned::swap(state, table, drop, name, key, names),
             Self::RenameColumn(table, from, to) => rename::column(state, table, from, to),
             Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
             Self::CreateIndex(table, name, index) => index::create(state, table, name, index),

@@ -113,6 +113,7 @@ fn touches(state: &Schema, change: &Change, dependency: &Dependency) -> bool {
         (
             Change::DropKey(table, name)
             | Change::SwapKey { table, drop: name, .. }
+            | Change::SwapPartitionedKey { table, drop: name, .. }
             | Change::DropConstraint(table, name)
             | Change::DropForeignKey(table, name),
             Dependency::Constraint(t, c),
@@ -213,7 +214,7 @@ impl Way<'_> {
     /// Whether the change is there to move what hangs on the column.
     fn leaves(&self, table: &QName, column: &Ident) -> bool {
         match self.change {
-            Change::MoveDependents { .. } | Change::SwapKey { .. } => self
+            Change::MoveDependents { .. } | Change::SwapKey { .. } | Change::SwapPartitionedKey { .. } => self
                 .moved
                 .iter()
                 .any(|(t, from, _)| from == column && self.is_or_under(table, t)),
@@ -307,7 +308,9 @@ fn describe(change: &Change) -> String {
         Change::AlterColumnType(t, c) | Change::SetGenerated(t, c) => format!("{t}.{} changes", c.name),
         Change::DropTable(t) => format!("{t} is dropped"),
         Change::DropEnum(t) | Change::DropSequence(t) => format!("{t} is dropped"),
-        Change::DropKey(t, c) | Change::SwapKey { table: t, drop: c, .. } => format!("the key {c} of {t} goes"),
+        Change::DropKey(t, c)
+        | Change::SwapKey { table: t, drop: c, .. }
+        | Change::SwapPartitionedKey { table: t, drop: c, .. } => format!("the key {c} of {t} goes"),
         Change::DropConstraint(t, c) | Change::DropForeignKey(t, c) => format!("the constraint {c} of {t} goes"),
         Change::DropIndex(t, i) => format!("the index {i} of {t} goes"),
         Change::MoveDependents { table, from, to } => format!("{table}.{from} gives way to {to}"),

@@ -9,6 +9,7 @@ mod fingerprint;
 mod index;
 mod name;
 mod other;
+mod partition;
 mod sequence;
 mod slot;
 mod sync;
@@ -20,6 +21,7 @@ pub use fingerprint::fingerprint;
 pub use index::{Index, IndexKey, KeyTarget};
 pub use name::{Ident, Literal, ParseNameError, QName};
 pub use other::{Alias, Dependency, Other};
+pub use partition::IndexOwner;
 pub use sequence::{Sequence, SequenceOptions};
 pub use slot::{Object, Patch, PatchError, Slot};
 pub use sync::{Fill, KeyLock, Sync, SyncDirection};
@@ -104,7 +106,12 @@ impl Schema {
         let mut names: std::collections::BTreeSet<QName> =
             self.tables.keys().chain(self.sequences.keys()).cloned().collect();
         for (table, t) in &self.tables {
-            names.extend(t.indexes.keys().map(|n| table.sibling(n.clone())));
+            names.extend(
+                t.indexes
+                    .keys()
+                    .chain(t.attached.keys())
+                    .map(|n| table.sibling(n.clone())),
+            );
             let keys = t.constraints.iter().filter(|(_, c)| c.kind.has_index());
             names.extend(keys.map(|(n, _)| table.sibling(n.clone())));
         }

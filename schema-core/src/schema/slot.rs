@@ -28,6 +28,8 @@ pub enum Slot {
     Constraint(QName, Ident),
     /// An index.
     Index(QName, Ident),
+    /// A partition's index that is attached to one of its parent's.
+    Attached(QName, Ident),
     /// A table's storage options.
     Options(QName),
     /// A table's comment.
@@ -58,6 +60,8 @@ pub enum Object {
     Constraint(Box<Constraint>),
     /// An index.
     Index(Box<Index>),
+    /// The parent's index that a partition's is attached to.
+    Attached(Ident),
     /// A table's storage options.
     Options(Box<TableOptions>),
     /// A table's comment.
@@ -135,6 +139,13 @@ impl Schema {
                 .cloned()
                 .map(Box::new)
                 .map(Object::Index),
+            Slot::Attached(table, name) => self
+                .tables
+                .get(table)?
+                .attached
+                .get(name)
+                .cloned()
+                .map(Object::Attached),
             Slot::Options(table) => self
                 .tables
                 .get(table)
@@ -200,7 +211,10 @@ impl Slot {
         match self {
             Self::Namespace(name) => name.raw().to_owned(),
             Self::Enum(name) | Self::Sequence(name) | Self::Table(name) | Self::Sync(name) => name.to_string(),
-            Self::Column(table, name) | Self::Constraint(table, name) | Self::Index(table, name) => {
+            Self::Column(table, name)
+            | Self::Constraint(table, name)
+            | Self::Index(table, name)
+            | Self::Attached(table, name) => {
                 format!("{table}.{name}")
             }
             Self::Options(table) => format!("the storage of {table}"),
@@ -217,6 +231,7 @@ impl Slot {
             | Self::Column(t, _)
             | Self::Constraint(t, _)
             | Self::Index(t, _)
+            | Self::Attached(t, _)
             | Self::Options(t)
             | Self::Comment(t) => Some(t),
             _ => None,
@@ -237,6 +252,8 @@ impl Table {
             (Slot::Constraint(_, name), _) => drop(self.constraints.remove(name)),
             (Slot::Index(_, name), Some(Object::Index(v))) => drop(self.indexes.insert(name.clone(), *v)),
             (Slot::Index(_, name), _) => drop(self.indexes.remove(name)),
+            (Slot::Attached(_, name), Some(Object::Attached(v))) => drop(self.attached.insert(name.clone(), v)),
+            (Slot::Attached(_, name), _) => drop(self.attached.remove(name)),
             (Slot::Options(_), Some(Object::Options(v))) => self.options = *v,
             (Slot::Comment(_), Some(Object::Comment(v))) => self.comment = Some(v),
             (Slot::Comment(_), _) => self.comment = None,
