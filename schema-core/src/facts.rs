@@ -27,6 +27,9 @@ ops! {
     EnumAddValue,
     EnumDrop,
     EnumRename,
+    EnumRenameValue,
+    DomainCreate,
+    DomainDrop,
     SequenceCreate,
     SequenceAlter,
     SequenceOwnedBy,
@@ -42,6 +45,11 @@ ops! {
     TableComment,
     CommentOnly,
     TableLock,
+    TableRename,
+    TableSetSchema,
+    ViewCreate,
+    ViewDrop,
+    ViewGrants,
     ColumnAdd,
     ColumnAddRewrite,
     ColumnDrop,
@@ -110,6 +118,11 @@ impl Op {
             | Self::EnumCreate
             | Self::EnumDrop
             | Self::EnumRename
+            | Self::EnumRenameValue
+            | Self::DomainCreate
+            | Self::DomainDrop
+            | Self::ViewDrop
+            | Self::ViewGrants
             | Self::SequenceCreate
             | Self::SequenceAlter
             | Self::SequenceOwnedBy
@@ -131,6 +144,8 @@ impl Op {
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity
             | Self::TableLock
+            | Self::TableRename
+            | Self::TableSetSchema
             | Self::ColumnAdd
             | Self::ColumnDrop
             | Self::ColumnRename
@@ -179,6 +194,7 @@ impl Op {
             Self::IndexAttach => (None, None, Instant, Class::Transaction),
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
             Self::Preflight => (Some(LockMode::AccessShare), None, Scan, Class::Transaction),
+            Self::ViewCreate => (Some(LockMode::AccessShare), None, Instant, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
             Self::PartitionAttach => (

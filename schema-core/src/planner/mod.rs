@@ -13,10 +13,10 @@ pub use question::RenameQuestion;
 
 use crate::change::{Context, Step};
 use crate::compare::differences;
-use crate::differ::{Task, diff};
+use crate::differ::{Segment, Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
 use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, live_renames, stages};
+use crate::stages::{Refusal, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -86,7 +86,12 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
+    let refused = guard::views_without_row_security(&path.stages, options.target_version);
+    if !refused.is_empty() {
+        return Err(PlanError::Refused(refused));
+    }
     let mut draft = Draft::new(decisions, options, diff);
+    draft.inner = path.decisions.clone();
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
     for pair in path.stages.windows(2) {
@@ -96,7 +101,9 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             _ => Phase::Expand,
         };
         if pair[1].name == "renamed" {
-            draft.renames(&pair[0].schema, &pair[1].schema, live_renames(old, new, decisions))?;
+            let at_once = path.at_once.iter().cloned();
+            let tasks = at_once.map(|change| Task::new(Segment::Names, None, 0, change)).collect();
+            draft.walked(&pair[0].schema, &pair[1].schema, tasks, phase)?;
         } else {
             draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
         }
@@ -134,6 +141,8 @@ struct Draft<'a, D> {
     decisions: &'a Decisions,
     options: &'a Options,
     differ: D,
+    /// The decisions under the names that tables have between the stages.
+    inner: Decisions,
     hazards: BTreeSet<Hazard>,
     /// Hazards of the path that no file's header has named so far.
     untold: Vec<Hazard>,
@@ -148,28 +157,13 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             decisions,
             options,
             differ,
+            inner: Decisions::default(),
             hazards: BTreeSet::new(),
             untold: Vec::new(),
             steps: Vec::new(),
             files: Vec::new(),
             names: name::Names::default(),
         }
-    }
-
-    /// The one thing that the differ does not see: the names that a database without old code changes at once.
-    fn renames(
-        &mut self,
-        from: &Schema,
-        to: &Schema,
-        renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
-    ) -> Result<(), PlanError> {
-        let all = renames
-            .into_iter()
-            .flat_map(|(table, columns)| columns.into_iter().map(move |c| (table.clone(), c)));
-        let tasks = all
-            .map(|(table, (from, to))| Task::rename_column(table, from, to))
-            .collect();
-        self.walked(from, to, tasks, Phase::Expand)
     }
 
     fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
@@ -194,7 +188,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
     }
 
     fn finish(self, stages: Vec<Stage>) -> Result<Plan, PlanError> {
-        accept::check(&self.hazards, self.decisions)?;
+        accept::check(&self.hazards, self.decisions, &self.inner)?;
         let given = self.options.name.as_deref().map(name::slug);
         Ok(Plan {
             name: given.unwrap_or_else(|| name::plan_name(&self.steps)),
@@ -213,7 +207,13 @@ fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
         SyncDirection::TwoWay => s.from.clone(),
         SyncDirection::Forward | SyncDirection::Backward => s.to.clone(),
     };
-    schema.syncs.values().map(|s| (s.table.clone(), left(s))).collect()
+    let mut out: BTreeSet<(QName, Ident)> = schema.syncs.values().map(|s| (s.table.clone(), left(s))).collect();
+    // Contract gives a table that a view shows its new name before anything else.
+    for (name, alias) in &schema.aliases {
+        let own = schema.syncs.values().filter(|s| s.table == alias.table);
+        out.extend(own.map(|s| (name.clone(), left(s))));
+    }
+    out
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.
