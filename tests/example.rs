@@ -271,7 +271,7 @@ async fn a_migration_added_by_sqlx_sorts_after_ours() {
     assert_eq!(made.status.code(), Some(0), "{}", text(&made));
     let newest = files(&folder).keys().filter(|name| is_up(name)).max().cloned().unwrap();
     assert!(
-        newest.ends_with("_expand_contacts.up.sql") && newest[..14] > *version,
+        newest.ends_with("_expand_contacts_birthday.up.sql") && newest[..14] > *version,
         "{newest}"
     );
     let text = fs::read_to_string(folder.join(&newest)).unwrap();

@@ -1,5 +1,7 @@
--- create enum public.contact_status
+-- What: create enum public.contact_status
+-- Why: the enum public.contact_status is new.
 -- When: now; old code runs on.
+-- After it: old code runs on; new code waits for the other files of this phase.
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
 -- Undo: the file beside it.

@@ -1,4 +1,5 @@
 -- Undo of: create table public.organizations
+-- Why: the table public.organizations is new.
 -- Locks: ACCESS EXCLUSIVE on public.organizations: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.

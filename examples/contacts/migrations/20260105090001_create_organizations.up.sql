@@ -1,5 +1,7 @@
--- create table public.organizations
+-- What: create table public.organizations
+-- Why: the table public.organizations is new.
 -- When: now; old code runs on.
+-- After it: old code runs on; new code waits for the other files of this phase.
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Nobody uses the table yet: old code does not know it.

@@ -1,5 +1,7 @@
--- create table public.contacts
+-- What: create table public.contacts
+-- Why: the table public.contacts is new.
 -- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: SHARE ROW EXCLUSIVE on public.organizations: writes and DDL wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Nobody uses the table yet: old code does not know it.

@@ -1,5 +1,7 @@
--- add column public.contacts.company_id; add column public.contacts.company_name
+-- What: add column public.contacts.company_id; add column public.contacts.company_name
+-- Why: the column public.contacts.company_id is new; the column public.contacts.company_name is new.
 -- When: now; old code runs on.
+-- After it: old code runs on; new code waits for the other files of this phase.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Old code does not write company_id: its rows have NULL there.

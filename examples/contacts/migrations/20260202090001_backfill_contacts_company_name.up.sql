@@ -1,6 +1,8 @@
 -- no-transaction
--- backfill public.contacts.company_name
+-- What: backfill public.contacts.company_name
+-- Why: the column public.contacts.company_name is new.
 -- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: ROW EXCLUSIVE on public.contacts: reads and writes go on.
 -- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
 -- Note: Old and new code run on; each batch holds its rows for a fraction of a second.

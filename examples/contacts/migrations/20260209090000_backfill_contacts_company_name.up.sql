@@ -1,6 +1,8 @@
 -- no-transaction
--- backfill public.contacts.company_name
+-- What: backfill public.contacts.company_name
+-- Why: public.contacts.company_name becomes NOT NULL and loses its default.
 -- When: after the old code is gone.
+-- After it: new code runs on; old code is no longer served.
 -- Locks: ROW EXCLUSIVE on public.contacts: reads and writes go on.
 -- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
 -- Note: Old and new code run on; each batch holds its rows for a fraction of a second.

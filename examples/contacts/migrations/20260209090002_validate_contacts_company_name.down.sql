@@ -1,4 +1,5 @@
 -- Undo of: set not null public.contacts.company_name
+-- Why: public.contacts.company_name becomes NOT NULL and loses its default.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
 -- The undo of the file before takes the check away.

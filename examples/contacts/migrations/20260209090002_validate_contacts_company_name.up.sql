@@ -1,5 +1,7 @@
--- set not null public.contacts.company_name
+-- What: set not null public.contacts.company_name
+-- Why: public.contacts.company_name becomes NOT NULL and loses its default.
 -- When: after the old code is gone.
+-- After it: new code runs on; old code is no longer served.
 -- Locks: SHARE UPDATE EXCLUSIVE on public.contacts: reads and writes go on; other DDL and vacuum wait.
 -- Takes: one read of the table.
 -- Undo: The undo of the file before takes the check away.

@@ -1,5 +1,7 @@
--- add column public.contacts.full_name; create sync public.contacts.name and full_name
+-- What: add column public.contacts.full_name; create sync public.contacts.name and full_name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- When: now; old code runs on.
+-- After it: old code runs on; new code waits for the other files of this phase.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Old code reads and writes name, new code full_name; the trigger carries each write over. Rows that stand have

@@ -1,6 +1,8 @@
 -- no-transaction
--- backfill public.contacts.full_name
+-- What: backfill public.contacts.full_name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- When: now; old code runs on.
+-- After it: old code runs on; new code waits for the other files of this phase.
 -- Locks: ROW EXCLUSIVE on public.contacts: reads and writes go on.
 -- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
 -- Note: Old and new code run on; each batch holds its rows for a fraction of a second.

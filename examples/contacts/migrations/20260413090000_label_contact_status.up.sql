@@ -1,5 +1,7 @@
--- add label public.contact_status: pending
+-- What: add label public.contact_status: pending
+-- Why: the enum public.contact_status gains pending.
 -- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
 -- Hazard unknown_label: new code may write pending, which old code cannot decode: deploy code that reads it before

@@ -1,4 +1,5 @@
 -- Undo of: drop sync public.contacts.name and full_name; drop column public.contacts.name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.

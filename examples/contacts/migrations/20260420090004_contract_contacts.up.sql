@@ -1,5 +1,7 @@
--- drop sync public.contacts.name and full_name; drop column public.contacts.name
+-- What: drop sync public.contacts.name and full_name; drop column public.contacts.name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- When: after the old code is gone.
+-- After it: new code runs on; old code is no longer served.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Deploy code that no longer uses the old column, and retire the old code, before this file.

@@ -1,5 +1,7 @@
--- create index public.contacts_reachable_idx
+-- What: create index public.contacts_reachable_idx
+-- Why: the index contacts_reachable_idx of public.contacts is new.
 -- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
 -- Undo: The undo of the file before drops the index.

@@ -114,7 +114,9 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
         Step::new("set_not_null", &recipe.object, Some(table))
             .up([recipe.add_check()])
             .down([recipe.drop_check_if_there()])
-            .effect(state, &unproven),
+            .effect(state, &unproven)
+            .note("Once the check is validated, SET NOT NULL need not read the table under its lock.")
+            .named("check_not_null", recipe.subject()),
         Step::new("set_not_null", &recipe.object, Some(table))
             .up([recipe.validate()])
             .no_undo("The undo of the file before takes the check away.")
@@ -126,6 +128,7 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .down([recipe.unset(), recipe.add_check()])
             .effect_up(&proven, &done)
             .effect_down(&done, &unproven)
+            .named("set_not_null", recipe.subject())
             .grouped(),
     ]
 }
@@ -166,12 +169,12 @@ pub(super) fn undo_steps(reached: &mut Schema, table: &QName, column: &Ident) ->
             .for_undo("Its undo sets NOT NULL again, after the check that proves it.")
             .down(recipe.set())
             .effect_down(&proven, &done)
-            .alone("undo_not_null", recipe.subject()),
+            .alone("undo_set_not_null", recipe.subject()),
         Step::new("drop_not_null", &recipe.object, Some(table))
             .for_undo("Its undo validates the check that proves NOT NULL.")
             .down([recipe.validate()])
             .effect_down(&unproven, &proven)
-            .alone("undo_not_null", recipe.subject())
+            .alone("undo_validate", recipe.subject())
             .grouped(),
     ]
 }
@@ -183,6 +186,6 @@ pub(super) fn undo_check(nullable: &Schema, table: &QName, column: &Ident) -> St
         .for_undo("Its undo adds the check that proves NOT NULL, once the column is filled again.")
         .down([recipe.add_check()])
         .effect_down(nullable, &recipe.with_check(nullable, true))
-        .alone("undo_not_null", recipe.subject())
+        .alone("undo_check_not_null", recipe.subject())
         .grouped()
 }

@@ -43,7 +43,7 @@ pub struct Step {
     pub undo_with_previous: bool,
     /// Whether it must not share a file.
     pub alone: bool,
-    /// The verb for the file's name when it stands alone: `index`, `gate`, `backfill`, `validate`.
+    /// The verb for the file's name when no other step is in it: `index`, `gate`, `backfill`, `validate`.
     pub verb: &'static str,
     /// The rest of the file's name.
     pub subject: String,
@@ -110,6 +110,12 @@ impl Step {
     #[must_use]
     pub fn alone(mut self, verb: &'static str, subject: impl Into<String>) -> Self {
         self.alone = true;
+        self.named(verb, subject)
+    }
+
+    /// Named `<verb>_<subject>` when no other step shares its file.
+    #[must_use]
+    pub fn named(mut self, verb: &'static str, subject: impl Into<String>) -> Self {
         self.verb = verb;
         self.subject = subject.into();
         self

@@ -1,12 +1,21 @@
 //! Steps into files: neighbours share a transaction where they may, everything long or outside a transaction is alone.
 
+use super::header::Place;
+use super::why::Reasons;
 use super::{Options, header, name};
 use crate::change::Step;
 use crate::plan::{Class, Cost, Lock, LockMode, Phase, PlanFile, Script, Statement, StepSummary};
 use crate::schema::Patch;
+use std::collections::BTreeSet;
 
 /// Cuts the steps of one phase into files.
-pub(super) fn cut(steps: Vec<Step>, phase: Phase, options: &Options, names: &mut name::Names) -> Vec<PlanFile> {
+pub(super) fn cut(
+    steps: Vec<Step>,
+    place: Place,
+    reasons: &Reasons<'_>,
+    options: &Options,
+    names: &mut name::Names,
+) -> Vec<PlanFile> {
     let mut groups: Vec<Vec<Step>> = Vec::new();
     for step in steps {
         match groups.last_mut() {
@@ -14,10 +23,30 @@ pub(super) fn cut(steps: Vec<Step>, phase: Phase, options: &Options, names: &mut
             _ => groups.push(vec![step]),
         }
     }
-    groups
-        .into_iter()
-        .map(|group| file(&group, phase, options, names))
-        .collect()
+    let last = groups.len().saturating_sub(1);
+    let mut why: Vec<String> = Vec::new();
+    let mut files = Vec::with_capacity(groups.len());
+    for (at, group) in groups.iter().enumerate() {
+        let own = reasons.of(group);
+        let continues = at > 0 && groups[at - 1].last().is_some_and(|s| s.object == group[0].object);
+        if !(own.is_empty() && continues) {
+            why = own;
+        }
+        if why.is_empty() {
+            why.extend(
+                group[0]
+                    .table
+                    .iter()
+                    .map(|t| format!("makes room for the other changes of {t}")),
+            );
+        }
+        let place = Place {
+            last: at == last,
+            ..place
+        };
+        files.push(file(group, place, &why, options, names));
+    }
+    files
 }
 
 fn may_share(group: &[Step], step: &Step) -> bool {
@@ -32,26 +61,26 @@ fn may_share(group: &[Step], step: &Step) -> bool {
     same_table && !step.undo_with_previous && short(step) && group.iter().all(short)
 }
 
-fn file(group: &[Step], phase: Phase, options: &Options, names: &mut name::Names) -> PlanFile {
-    let slug = names.unique(&file_name(group, phase));
+fn file(group: &[Step], place: Place, why: &[String], options: &Options, names: &mut name::Names) -> PlanFile {
+    let slug = names.unique(&file_name(group, place.phase));
     let up: Vec<&Statement> = group.iter().flat_map(|s| &s.up).collect();
     let down: Vec<&Statement> = group.iter().rev().flat_map(|s| &s.down).collect();
     let up_effect: Vec<Patch> = group.iter().flat_map(|s| s.up_effect.clone()).collect();
     let down_effect: Vec<Patch> = group.iter().rev().flat_map(|s| s.down_effect.clone()).collect();
     PlanFile {
-        phase,
+        phase: place.phase,
         slug,
         up: script(
             &up,
             up_effect,
-            &header::up(group, phase),
+            &header::up(group, place, why),
             header::up_reason(group),
             options,
         ),
         down: script(
             &down,
             down_effect,
-            &header::down(group),
+            &header::down(group, why),
             header::down_reason(group),
             options,
         ),
@@ -61,29 +90,29 @@ fn file(group: &[Step], phase: Phase, options: &Options, names: &mut name::Names
 }
 
 fn file_name(group: &[Step], phase: Phase) -> String {
-    match group {
-        [one] if !one.verb.is_empty() => format!("{}_{}", one.verb, one.subject),
-        many => {
-            let phase = match phase {
-                Phase::Expand => "expand",
-                Phase::Cutover => "cutover",
-                Phase::Contract => "contract",
-            };
-            format!("{phase}_{}", subject(many))
-        }
+    if let [one] = group
+        && !one.verb.is_empty()
+    {
+        return format!("{}_{}", one.verb, one.subject);
+    }
+    let phase = match phase {
+        Phase::Expand => "expand",
+        Phase::Cutover => "cutover",
+        Phase::Contract => "contract",
+    };
+    let own: BTreeSet<&str> = group.iter().map(own_name).collect();
+    match (&group[0].table, own.into_iter().collect::<Vec<_>>().as_slice()) {
+        (Some(table), [own]) if own.starts_with(table.name.raw()) => format!("{phase}_{own}"),
+        (Some(table), [own]) => format!("{phase}_{}_{own}", table.name.raw()),
+        (Some(table), _) => format!("{phase}_{}", table.name.raw()),
+        (None, [own]) => format!("{phase}_{own}"),
+        (None, _) => format!("{phase}_types"),
     }
 }
 
-/// The table that a group of steps is about, or the one type or sequence.
-fn subject(group: &[Step]) -> &str {
-    if let Some(table) = &group[0].table {
-        return table.name.raw();
-    }
-    let object = &group[0].object;
-    if group.iter().any(|step| step.object != *object) {
-        return "types";
-    }
-    let name = object.split(": ").next().unwrap_or(object);
+/// The last part of what a step is about: a column of the table, a type.
+fn own_name(step: &Step) -> &str {
+    let name = step.object.split(": ").next().unwrap_or(&step.object);
     name.rsplit('.').next().unwrap_or(name)
 }
 

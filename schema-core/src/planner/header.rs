@@ -33,14 +33,60 @@ pub(super) fn comment(text: &str) -> String {
     out
 }
 
-pub(super) fn up(group: &[Step], phase: Phase) -> String {
+/// Where a file stands on the way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Its phase.
+    pub(super) phase: Phase,
+    /// Whether it is the phase's last one.
+    pub(super) last: bool,
+    /// Whether the plan has a cutover.
+    pub(super) cutover: bool,
+    /// Whether no old code uses the database.
+    pub(super) direct: bool,
+}
+
+impl Place {
+    fn when(self) -> &'static str {
+        match (self.phase, self.direct) {
+            (_, true) => "When: while no code of the old version uses the database.",
+            (Phase::Expand, _) => "When: now; old code runs on.",
+            (Phase::Cutover, _) => "When: between the two versions; typed clients of the old one fail from here on.",
+            (Phase::Contract, _) => "When: after the old code is gone.",
+        }
+    }
+
+    fn after(self) -> &'static str {
+        match (self.phase, self.last, self.direct) {
+            (_, true, true) => "After it: the new version can start.",
+            (_, false, true) => "After it: the new version waits for the files behind it.",
+            (Phase::Expand, true, _) if self.cutover => "After it: old code runs on; new code waits for the cutover.",
+            (Phase::Expand, true, _) => "After it: old code runs on, and new code can be deployed.",
+            (Phase::Expand, false, _) => {
+                "After it: old code runs on; new code waits for the other files of this phase."
+            }
+            (Phase::Cutover, true, _) => {
+                "After it: new code can be deployed; what old code decodes or writes by type fails."
+            }
+            (Phase::Cutover, false, _) => "After it: new code waits for the other files of this phase.",
+            (Phase::Contract, ..) => "After it: new code runs on; old code is no longer served.",
+        }
+    }
+}
+
+pub(super) fn up(group: &[Step], place: Place, why: &[String]) -> String {
     let statements: Vec<&Statement> = group.iter().flat_map(|s| &s.up).collect();
-    let mut text = comment(&what(group));
-    text += &comment(match phase {
-        Phase::Expand => "When: now; old code runs on.",
-        Phase::Cutover => "When: between the two versions; typed clients of the old one fail from here on.",
-        Phase::Contract => "When: after the old code is gone.",
-    });
+    let nothing = if statements.is_empty() {
+        "nothing forward; a place for the undo of: "
+    } else {
+        ""
+    };
+    let mut text = comment(&format!("What: {nothing}{}", what(group)));
+    text += &reasons(why);
+    text += &comment(place.when());
+    if !statements.is_empty() {
+        text += &comment(place.after());
+    }
     text += &costs(&statements);
     for note in group.iter().flat_map(|s| &s.notes) {
         text += &comment(&format!("Note: {note}"));
@@ -58,12 +104,29 @@ pub(super) fn up(group: &[Step], phase: Phase) -> String {
     text
 }
 
-pub(super) fn down(group: &[Step]) -> String {
+pub(super) fn down(group: &[Step], why: &[String]) -> String {
     let statements: Vec<&Statement> = group.iter().rev().flat_map(|s| &s.down).collect();
     let mut text = comment(&format!("Undo of: {}", what(group)));
+    text += &reasons(why);
     text += &costs(&statements);
     text += &run_line(&statements);
     text
+}
+
+fn reasons(why: &[String]) -> String {
+    /// More of them than a reader takes in; the plan's folder has the rest.
+    const MOST: usize = 8;
+    if why.is_empty() {
+        return String::new();
+    }
+    let shown = why.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ");
+    let more = why.len().saturating_sub(MOST);
+    let rest = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
+    comment(&format!("Why: {shown}{rest}."))
 }
 
 /// Why nothing runs forward, where that is so.

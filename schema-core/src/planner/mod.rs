@@ -6,6 +6,7 @@ mod guard;
 mod header;
 mod name;
 mod question;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +95,8 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     draft.inner = path.decisions.clone();
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
+    draft.cutover = path.stages.iter().any(|stage| stage.name == "swapped");
+    draft.goal = path.stages.last().map(|stage| stage.schema.clone());
     for pair in path.stages.windows(2) {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
             ("swapped", _) => Phase::Cutover,
@@ -149,6 +152,10 @@ struct Draft<'a, D> {
     steps: Vec<Step>,
     files: Vec<PlanFile>,
     names: name::Names,
+    /// Where the whole way leads, when that is known.
+    goal: Option<Schema>,
+    /// Whether a cutover lies on it.
+    cutover: bool,
 }
 
 impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
@@ -163,6 +170,8 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             steps: Vec::new(),
             files: Vec::new(),
             names: name::Names::default(),
+            goal: None,
+            cutover: false,
         }
     }
 
@@ -182,8 +191,21 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         guard::tell(&mut steps, &mut self.untold);
         self.hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
         self.steps.extend(steps.iter().cloned());
+        let place = header::Place {
+            phase,
+            last: false,
+            cutover: self.cutover,
+            direct: self.decisions.direct,
+        };
+        // Contract and cutover are planned anew when they are released, from what stands then: their reasons are those of
+        // their own way. Expand looks at the whole.
+        let goal = match phase {
+            Phase::Expand => self.goal.as_ref().unwrap_or(to),
+            Phase::Cutover | Phase::Contract => to,
+        };
+        let reasons = why::Reasons::new(from, goal, to);
         self.files
-            .extend(file::cut(steps, phase, self.options, &mut self.names));
+            .extend(file::cut(steps, place, &reasons, self.options, &mut self.names));
         Ok(())
     }
 
@@ -347,6 +369,8 @@ mod tests {
             calls.push((from.clone(), to.clone()));
             diff(from, to)
         });
+        draft.goal = path.stages.last().map(|stage| stage.schema.clone());
+        draft.cutover = true;
         for (pair, phase) in path
             .stages
             .windows(2)

@@ -1,5 +1,7 @@
--- set not null public.contacts.company_name; drop default public.contacts.company_name
+-- What: set not null public.contacts.company_name; drop default public.contacts.company_name
+-- Why: public.contacts.company_name becomes NOT NULL and loses its default.
 -- When: after the old code is gone.
+-- After it: new code runs on; old code is no longer served.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Undo: the file beside it, together with the undo of the file before.

@@ -1,5 +1,7 @@
--- set not null public.contacts.full_name
+-- What: set not null public.contacts.full_name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Undo: the file beside it, together with the undo of the file before.

@@ -1,9 +1,9 @@
--- Undo of: set not null public.contacts.full_name
+-- Undo of: set not null public.contacts.company_name
+-- Why: public.contacts.company_name becomes NOT NULL and loses its default.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
 SET LOCAL lock_timeout = '200ms';
 
-ALTER TABLE public.contacts ALTER COLUMN full_name DROP NOT NULL;
-ALTER TABLE public.contacts ADD CONSTRAINT contacts_full_name_nn CHECK (full_name IS NOT NULL) NOT VALID;
+ALTER TABLE public.contacts DROP CONSTRAINT IF EXISTS contacts_company_name_nn;

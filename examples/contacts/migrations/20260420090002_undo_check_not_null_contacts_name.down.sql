@@ -1,8 +1,9 @@
--- Undo of: drop column public.contacts.phone
+-- Undo of: drop not null public.contacts.name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
 SET LOCAL lock_timeout = '200ms';
 
-ALTER TABLE public.contacts ADD COLUMN phone character varying(50);
+ALTER TABLE public.contacts ADD CONSTRAINT contacts_name_nn CHECK (name IS NOT NULL) NOT VALID;

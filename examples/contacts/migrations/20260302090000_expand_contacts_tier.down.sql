@@ -1,4 +1,5 @@
 -- Undo of: add column public.contacts.tier
+-- Why: the column public.contacts.tier is new.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.

@@ -1,8 +1,9 @@
--- Undo of: set not null public.contacts.company_name
+-- Undo of: set not null public.contacts.full_name
+-- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
 SET LOCAL lock_timeout = '200ms';
 
-ALTER TABLE public.contacts DROP CONSTRAINT IF EXISTS contacts_company_name_nn;
+ALTER TABLE public.contacts DROP CONSTRAINT IF EXISTS contacts_full_name_nn;

@@ -1,14 +1,15 @@
--- drop column public.contacts.phone
--- When: after the old code is gone.
+-- What: add column public.contacts.tier
+-- Why: the column public.contacts.tier is new.
+-- When: now; old code runs on.
+-- After it: old code runs on, and new code can be deployed.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
--- Note: The undo adds the column again; its values are lost.
--- Hazard data_loss: the column public.contacts.phone and its values are dropped
+-- Note: Old code does not write tier: its rows get the default.
 -- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
 --   columns change: name the columns, use .persistent(false), or recycle the pool after the file
--- Undo: the file beside it brings the structure back, not the data.
+-- Undo: the file beside it.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
 
 SET LOCAL lock_timeout = '200ms';
 
-ALTER TABLE public.contacts DROP COLUMN phone;
+ALTER TABLE public.contacts ADD COLUMN tier character varying(20) DEFAULT 'free'::character varying NOT NULL;

@@ -1,8 +1,0 @@
--- Undo of: set not null public.contacts.full_name
--- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
--- Takes: milliseconds, whatever the size of the table.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
-
-SET LOCAL lock_timeout = '200ms';
-
-ALTER TABLE public.contacts DROP CONSTRAINT IF EXISTS contacts_full_name_nn;
