@@ -100,9 +100,7 @@ fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
         value: text.to_owned(),
         problem,
     };
-    let shape = || {
-        wrong("write TABLE.OLD=NEW or OLD=NEW, with double quotes round names that hold a dot".to_owned())
-    };
+    let shape = || wrong("write TABLE.OLD=NEW or OLD=NEW, with double quotes round names that hold a dot".to_owned());
     let (left, right) = text.rsplit_once('=').ok_or_else(shape)?;
     let (left, right) = (names(left).ok_or_else(shape)?, names(right).ok_or_else(shape)?);
     // A table or type of the old schema, by name alone or with its schema, comes before a column.

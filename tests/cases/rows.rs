@@ -39,6 +39,9 @@ impl Rows {
         let mut out = Vec::new();
         for (table, rows) in &self.0 {
             let renamed = decisions.table_renames.iter().find(|r| r.from == *table);
+            if renamed.is_some_and(|r| decisions.allow_data_loss.contains(&short(&r.to))) {
+                continue;
+            }
             let called = renamed.map_or(table, |r| &r.to);
             let Some((called, found)) = now.0.get_key_value(called).or_else(|| now.0.get_key_value(table)) else {
                 continue;
@@ -90,7 +93,8 @@ fn kept(table: &QName, called: &QName, old: &Schema, new: &Schema, decisions: &D
                 .partition_of
                 .as_ref()
                 .map_or(table, |partition| &partition.parent);
-            let lost = [owner, called].iter().any(|table| {
+            let to = decisions.table_renames.iter().find(|r| r.from == *table).map(|r| &r.to);
+            let lost = [Some(owner), to].into_iter().flatten().any(|table| {
                 let name = format!("{}.{}", short(table), column.name);
                 decisions.allow_data_loss.contains(&name)
             });
@@ -108,7 +112,8 @@ fn kept(table: &QName, called: &QName, old: &Schema, new: &Schema, decisions: &D
                         .iter()
                         .any(|t| t.trim_end_matches("[]") == name.to_string())
                 });
-            let same = (now.type_name == column.type_name || retitled) && !filled.contains(&now.name) && !lost && !label;
+            let same =
+                (now.type_name == column.type_name || retitled) && !filled.contains(&now.name) && !lost && !label;
             same.then(|| (column.name.clone(), now.name.clone()))
         })
         .collect()

@@ -123,7 +123,10 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
     }
     // So would a view that shows the table under its new name.
     let shown = |schema: &Schema| -> Vec<(QName, Alias)> {
-        let here = schema.aliases.iter().filter(|(_, a)| columns.iter().any(|c| c.table == a.table));
+        let here = schema
+            .aliases
+            .iter()
+            .filter(|(_, a)| columns.iter().any(|c| c.table == a.table));
         here.map(|(name, alias)| (name.clone(), alias.clone())).collect()
     };
     out.extend(shown(from).iter().map(|(name, _)| super::alias::drop_statement(name)));

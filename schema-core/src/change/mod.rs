@@ -34,7 +34,8 @@ pub use cutover::{ColumnSwap, TypeSwap};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
-    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table,
+    TableOptions,
 };
 use crate::stages::TableNames;
 

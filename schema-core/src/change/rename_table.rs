@@ -61,7 +61,9 @@ pub(super) fn steps(state: &Schema, names: &TableNames, context: &Context) -> Ve
         .up(up)
         .down(down)
         .note(match view {
-            Some(_) => format!("The table {from} takes the name of the view {to}; statements of new code that are prepared go on."),
+            Some(_) => format!(
+                "The table {from} takes the name of the view {to}; statements of new code that are prepared go on."
+            ),
             None => format!("The table {from} is called {to} from here on."),
         });
     step.down_effect = effect.iter().rev().map(Patch::inverse).collect();
@@ -77,7 +79,8 @@ fn syncs_of<'a>(schema: &'a Schema, table: &'a QName) -> impl Iterator<Item = (&
 /// free is taken.
 fn called_sql(from: &QName, to: &QName, taken: &std::collections::BTreeSet<QName>) -> Vec<Statement> {
     let name = |table: &QName| Op::TableRename.on(from, format!("ALTER TABLE {table} RENAME TO {}", to.name));
-    let namespace = |table: &QName| Op::TableSetSchema.on(from, format!("ALTER TABLE {table} SET SCHEMA {}", to.schema));
+    let namespace =
+        |table: &QName| Op::TableSetSchema.on(from, format!("ALTER TABLE {table} SET SCHEMA {}", to.schema));
     match (from.schema == to.schema, from.name == to.name) {
         (true, true) => Vec::new(),
         (true, false) => vec![name(from)],

@@ -54,7 +54,11 @@ pub(super) fn remove_domain(state: &Schema, name: &QName) -> Vec<Step> {
 pub(super) fn label(state: &Schema, name: &QName, from: &str, to: &str) -> Vec<Step> {
     debug_assert!(state.enums.contains_key(name));
     let sql = |a: &str, b: &str| {
-        Op::EnumRenameValue.plain(format!("ALTER TYPE {name} RENAME VALUE {} TO {}", Literal(a), Literal(b)))
+        Op::EnumRenameValue.plain(format!(
+            "ALTER TYPE {name} RENAME VALUE {} TO {}",
+            Literal(a),
+            Literal(b)
+        ))
     };
     let effect = Patch {
         slot: Slot::LabelName(name.clone(), from.to_owned(), to.to_owned()),
@@ -64,7 +68,9 @@ pub(super) fn label(state: &Schema, name: &QName, from: &str, to: &str) -> Vec<S
     let mut step = Step::new("rename_label", format!("{name}.{from}"), None)
         .up([sql(from, to)])
         .down([sql(to, from)])
-        .note(format!("Rows, defaults and checks that have \"{from}\" have \"{to}\" at once."));
+        .note(format!(
+            "Rows, defaults and checks that have \"{from}\" have \"{to}\" at once."
+        ));
     step.down_effect = vec![effect.inverse()];
     step.up_effect = vec![effect];
     vec![step]

@@ -160,7 +160,10 @@ impl Reason {
 ///
 /// Tables that are the same in all three are left out: everything works on them.
 pub fn compat(version: &Schema, other: &Schema, stage: &Schema) -> Vec<Verdict> {
-    let (other, stage) = &(under_names_of(version, stage, other), under_names_of(version, stage, stage));
+    let (other, stage) = &(
+        under_names_of(version, stage, other),
+        under_names_of(version, stage, stage),
+    );
     let mut verdicts = Vec::new();
     for (name, table) in &version.tables {
         let case = Case {
@@ -184,7 +187,11 @@ pub(crate) fn under_names_of(version: &Schema, stage: &Schema, schema: &Schema) 
     let mut out = schema.clone();
     for (shown, alias) in &stage.aliases {
         let knows_view = version.tables.contains_key(shown);
-        let (from, to) = if knows_view { (&alias.table, shown) } else { (shown, &alias.table) };
+        let (from, to) = if knows_view {
+            (&alias.table, shown)
+        } else {
+            (shown, &alias.table)
+        };
         if !out.tables.contains_key(from) || out.tables.contains_key(to) {
             continue;
         }

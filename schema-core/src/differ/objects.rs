@@ -29,7 +29,9 @@ impl Differ<'_> {
                 Some(was) if was != alias => {
                     // A column that goes must not be shown any more, one that comes stands in the same transaction.
                     let mut shared = alias.clone();
-                    shared.columns.retain(|shown, column| was.columns.get(shown) == Some(column));
+                    shared
+                        .columns
+                        .retain(|shown, column| was.columns.get(shown) == Some(column));
                     if shared.columns.len() < was.columns.len() {
                         let change = Change::ReplaceAlias(name.clone(), Box::new(shared.clone()));
                         self.push(Segment::Tables, Some(&alias.table), 0, change);

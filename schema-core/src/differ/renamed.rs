@@ -10,7 +10,8 @@ pub(super) fn first(from: &Schema, to: &Schema) -> (Vec<Change>, Schema) {
     let mut done = from.clone();
     let mut changes = Vec::new();
     for (domain, name) in &to.type_aliases {
-        if !from.type_aliases.contains_key(domain) && done.enums.contains_key(domain) && !done.enums.contains_key(name) {
+        if !from.type_aliases.contains_key(domain) && done.enums.contains_key(domain) && !done.enums.contains_key(name)
+        {
             changes.push(Change::RenameType(domain.clone(), name.clone(), true));
             done.rename_type(domain, name);
             done.type_aliases.insert(domain.clone(), name.clone());

@@ -15,7 +15,11 @@ pub(super) fn views_without_row_security(stages: &[Stage], target_version: u32) 
     let mut out: Vec<Refusal> = Vec::new();
     for stage in stages {
         for (name, alias) in &stage.schema.aliases {
-            let secured = stage.schema.tables.get(&alias.table).is_some_and(|t| t.options.row_security);
+            let secured = stage
+                .schema
+                .tables
+                .get(&alias.table)
+                .is_some_and(|t| t.options.row_security);
             if secured && !out.iter().any(|r| r.object == name.to_string()) {
                 out.push(Refusal {
                     object: name.to_string(),

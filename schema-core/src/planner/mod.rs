@@ -17,7 +17,7 @@ use crate::compare::differences;
 use crate::differ::{Segment, Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
 use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, stages};
+use crate::stages::{Refusal, Renamed, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -105,7 +105,9 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         };
         if pair[1].name == "renamed" {
             let at_once = path.at_once.iter().cloned();
-            let tasks = at_once.map(|change| Task::new(Segment::Names, None, 0, change)).collect();
+            let tasks = at_once
+                .map(|change| Task::new(Segment::Names, None, 0, change))
+                .collect();
             draft.walked(&pair[0].schema, &pair[1].schema, tasks, phase)?;
         } else {
             draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
@@ -203,7 +205,9 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             Phase::Expand => self.goal.as_ref().unwrap_or(to),
             Phase::Cutover | Phase::Contract => to,
         };
-        let reasons = why::Reasons::new(from, goal, to);
+        let names = Renamed::shown(&[from, to]);
+        let (from, to) = (&names.forward(from), &names.forward(to));
+        let reasons = why::Reasons::new(from, goal, to, &names);
         self.files
             .extend(file::cut(steps, place, &reasons, self.options, &mut self.names));
         Ok(())

@@ -418,7 +418,8 @@ impl Course<'_> {
             self.proof.checks.row_comparisons += 1;
             for loss in snapshot
                 .compare(connection, &self.now, &self.names, &changing, &self.lost)
-                .await? {
+                .await?
+            {
                 self.proof.failures.push(ProofFailure {
                     file: file.to_owned(),
                     step: "rows".to_owned(),

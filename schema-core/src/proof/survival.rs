@@ -32,12 +32,18 @@ impl Snapshot {
             return false;
         };
         let called = names.of_type(was);
-        if called.iter().all(|was| retyped(was, &column.type_name) == Retyped::Other) {
+        if called
+            .iter()
+            .all(|was| retyped(was, &column.type_name) == Retyped::Other)
+        {
             return true;
         }
         now.enum_of_type(&column.type_name).is_some_and(|name| {
             let labels = &now.enums[name].labels;
-            let before = self.enums.iter().filter(|(n, _)| called.iter().any(|c| names_type(c, n)));
+            let before = self
+                .enums
+                .iter()
+                .filter(|(n, _)| called.iter().any(|c| names_type(c, n)));
             before.flat_map(|(_, e)| &e.labels).any(|l| !labels.contains(l))
         })
     }

@@ -91,7 +91,10 @@ pub(super) async fn traffic(
 
 /// Tables of a version that are views in a stage.
 fn views_of(stage: &Schema, version: &Schema) -> BTreeMap<QName, Alias> {
-    let met = stage.aliases.iter().filter(|(name, _)| version.tables.contains_key(*name));
+    let met = stage
+        .aliases
+        .iter()
+        .filter(|(name, _)| version.tables.contains_key(*name));
     met.map(|(name, alias)| (name.clone(), alias.clone())).collect()
 }
 
@@ -551,12 +554,12 @@ impl Run<'_> {
                 let of_type = |n: &String| h.object.starts_with(&format!("{n}."));
                 h.kind == HazardKind::Cutover && type_names.iter().any(of_type)
             });
-        relabelled || reasons.iter().any(|reason| {
-            self.boundary
-                .hazards
-                .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str())))
-        })
+        relabelled
+            || reasons.iter().any(|reason| {
+                self.boundary.hazards.iter().any(|h| {
+                    reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str()))
+                })
+            })
     }
 
     /// What the pure verdicts refuse, no statement ran into and no hazard says.
@@ -622,7 +625,9 @@ pub(super) async fn leave_rows(
     let views = views_of(boundary.stage, side.schema);
     sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
     for (name, table) in &side.schema.tables {
-        if !boundary.touched.contains(name) || table.partition_of.is_some() || !(boundary.stage.tables.contains_key(name) || views.contains_key(name))
+        if !boundary.touched.contains(name)
+            || table.partition_of.is_some()
+            || !(boundary.stage.tables.contains_key(name) || views.contains_key(name))
         {
             continue;
         }

@@ -295,9 +295,15 @@ mod tests {
     fn a_label_is_renamed_in_literals_of_its_type() {
         let renamed = |text| replace_label(text, "public.st", "a", "it's so");
         assert_eq!(renamed("'a'::public.st"), "'it''s so'::public.st");
-        assert_eq!(renamed("'{a,b,\"a\"}'::public.st[]"), "'{\"it''s so\",b,\"a\"}'::public.st[]");
+        assert_eq!(
+            renamed("'{a,b,\"a\"}'::public.st[]"),
+            "'{\"it''s so\",b,\"a\"}'::public.st[]"
+        );
         assert_eq!(renamed("(x <> 'a'::text)"), "(x <> 'a'::text)");
-        assert_eq!(renamed("'a''b'::text || 'a'::public.st"), "'a''b'::text || 'it''s so'::public.st");
+        assert_eq!(
+            renamed("'a''b'::text || 'a'::public.st"),
+            "'a''b'::text || 'it''s so'::public.st"
+        );
     }
 
     #[test]

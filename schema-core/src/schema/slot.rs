@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rename::present;
 use super::{
-    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table,
+    TableOptions,
 };
 
 /// The address of one object.

@@ -7,7 +7,11 @@ pub const ALIAS_COMMENT: &str = "schemagen:view ";
 /// the rights of the one who uses it.
 pub fn create_alias(name: &QName, alias: &Alias, table: &Table, invoker: bool, replace: bool) -> String {
     let options = if invoker { " WITH (security_invoker = true)" } else { "" };
-    let verb = if replace { "CREATE OR REPLACE VIEW" } else { "CREATE VIEW" };
+    let verb = if replace {
+        "CREATE OR REPLACE VIEW"
+    } else {
+        "CREATE VIEW"
+    };
     let mut columns: Vec<String> = Vec::new();
     for column in &table.columns {
         let shown = alias.columns.iter().filter(|(_, own)| **own == column.name);
@@ -44,7 +48,10 @@ pub fn alias_comment(name: &QName, alias: &Alias) -> String {
 
 /// Gives the view the table's owner and the table's grants, whoever they name, and takes away what default privileges gave.
 pub fn alias_grants(name: &QName, alias: &Alias) -> String {
-    let (view, table) = (Literal(&name.to_string()).to_string(), Literal(&alias.table.to_string()).to_string());
+    let (view, table) = (
+        Literal(&name.to_string()).to_string(),
+        Literal(&alias.table.to_string()).to_string(),
+    );
     let column = shown_name(alias.renamed_columns());
     let body = format!(
         "DECLARE

@@ -1,6 +1,6 @@
 use super::{
-    CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum, create_index, create_sequence, create_sync,
-    create_table,
+    CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
+    create_index, create_sequence, create_sync, create_table,
 };
 use crate::schema::{ConstraintKind, QName, Schema, Table};
 

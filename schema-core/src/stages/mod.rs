@@ -44,7 +44,10 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     let renamed = Renamed::find(old, new, decisions);
     let mut refusals = renamed.refusals(old, decisions);
     if decisions.direct {
-        refusals.extend(refusal::unsupported(&renamed.forward(&renamed.with_new_types(old)), new));
+        refusals.extend(refusal::unsupported(
+            &renamed.forward(&renamed.with_new_types(old)),
+            new,
+        ));
         return if refusals.is_empty() {
             Ok(direct(old, new.clone(), &renamed, decisions))
         } else {

@@ -10,7 +10,7 @@ use super::{Refusal, labels_only_added};
 use crate::change::Change;
 use crate::expression;
 use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
-use crate::schema::{Alias, Fill, Ident, QName, Schema};
+use crate::schema::{Alias, Fill, Ident, Object, Patch, QName, Schema, Slot};
 
 /// A table's two names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,8 @@ impl Renamed {
             let (Some(was), Some(is)) = (typed.enums.get(name), new.enums.get(name)) else {
                 continue;
             };
-            let alive = |labels: &[String], here: &String, gone: &String| labels.contains(here) && !labels.contains(gone);
+            let alive =
+                |labels: &[String], here: &String, gone: &String| labels.contains(here) && !labels.contains(gone);
             if alive(&was.labels, from, to) && alive(&is.labels, to, from) {
                 found.labels.push((name.clone(), from.clone(), to.clone()));
             }
@@ -86,6 +87,23 @@ impl Renamed {
                 to: rename.to.clone(),
                 columns,
             });
+        }
+        found
+    }
+
+    /// The names that views of these schemas show.
+    pub(crate) fn shown(schemas: &[&Schema]) -> Self {
+        let mut found = Self::default();
+        for (to, alias) in schemas.iter().flat_map(|s| &s.aliases) {
+            let columns = alias.renamed_columns();
+            let names = TableNames {
+                from: alias.table.clone(),
+                to: to.clone(),
+                columns: columns.map(|(own, shown)| (own.clone(), shown.clone())).collect(),
+            };
+            if !found.tables.contains(&names) {
+                found.tables.push(names);
+            }
         }
         found
     }
@@ -146,6 +164,45 @@ impl Renamed {
             None => (table, column),
         };
         columns.into_iter().map(back).collect()
+    }
+
+    /// The name that a table has at the end.
+    pub(crate) fn table_forward(&self, table: &QName) -> QName {
+        let names = self.tables.iter().find(|n| n.from == *table);
+        names.map_or(table, |n| &n.to).clone()
+    }
+
+    /// The patch with the names that its table and its column have at the end.
+    pub(crate) fn patch_forward(&self, patch: &Patch) -> Patch {
+        let mut out = patch.clone();
+        let columns = patch
+            .slot
+            .table()
+            .and_then(|table| self.tables.iter().find(|n| n.from == *table));
+        match &mut out.slot {
+            Slot::Column(table, column) => {
+                if let Some(names) = columns {
+                    table.clone_from(&names.to);
+                    if let Some(to) = names.columns.get(column) {
+                        column.clone_from(to);
+                    }
+                }
+            }
+            Slot::Table(table)
+            | Slot::Constraint(table, _)
+            | Slot::Index(table, _)
+            | Slot::Options(table)
+            | Slot::Comment(table) => *table = self.table_forward(table),
+            _ => {}
+        }
+        for object in [&mut out.before, &mut out.after].into_iter().flatten() {
+            match object {
+                Object::Sync(sync) => sync.table = self.table_forward(&sync.table),
+                Object::Fill(fill) => fill.table = self.table_forward(&fill.table),
+                _ => {}
+            }
+        }
+        out
     }
 
     /// Whether a column goes under one name and comes under another.
@@ -373,7 +430,11 @@ impl Renamed {
     /// The changes of a database that no old code uses: every name at once.
     pub(super) fn at_once(&self, columns: BTreeMap<QName, BTreeMap<Ident, Ident>>) -> Vec<Change> {
         let mut out: Vec<Change> = Vec::new();
-        out.extend(self.types.iter().map(|(a, b)| Change::RenameType(a.clone(), b.clone(), false)));
+        out.extend(
+            self.types
+                .iter()
+                .map(|(a, b)| Change::RenameType(a.clone(), b.clone(), false)),
+        );
         out.extend(
             self.labels
                 .iter()
@@ -381,7 +442,11 @@ impl Renamed {
         );
         out.extend(self.tables.iter().map(|names| Change::RenameTable(names.clone())));
         for (table, columns) in columns {
-            out.extend(columns.into_iter().map(|(a, b)| Change::RenameColumn(table.clone(), a, b)));
+            out.extend(
+                columns
+                    .into_iter()
+                    .map(|(a, b)| Change::RenameColumn(table.clone(), a, b)),
+            );
         }
         out
     }
