@@ -50,6 +50,8 @@ cases! {
     enum_rename
     enum_rename_label
     enum_reorder
+    enum_retire_label
+    enum_retire_renamed
     exclusion
     foreign_key_add
     foreign_key_drop

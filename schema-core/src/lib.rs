@@ -37,6 +37,8 @@ pub mod planner;
 #[cfg(feature = "engine")]
 pub mod proof;
 #[cfg(feature = "engine")]
+pub mod retire;
+#[cfg(feature = "engine")]
 pub mod review;
 #[cfg(feature = "engine")]
 pub mod run_file;

@@ -21,12 +21,17 @@ const V2: &str =
 const V3: &str = "    #[schemagen(unique)]\n    pub full_name: String,\n    #[schemagen(index, backfill = \"'none'\")]\n    pub email: String,\n";
 
 fn place(fields: &str) -> Workplace {
+    app(&contacts(fields))
+}
+
+/// A crate with that source.
+pub fn app(source: &str) -> Workplace {
     let place = Workplace::new();
     place.write(
         "Cargo.toml",
         "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nschema-core = \"0.1\"\n",
     );
-    place.write("src/lib.rs", &contacts(fields));
+    place.write("src/lib.rs", source);
     place
 }
 
@@ -37,7 +42,7 @@ fn schemagen(place: &Workplace, args: &[&str]) -> Run {
 }
 
 /// Runs it and holds that it worked.
-fn done(place: &Workplace, args: &[&str]) -> Run {
+pub fn done(place: &Workplace, args: &[&str]) -> Run {
     let run = schemagen(place, args);
     assert_eq!(run.code, Some(0), "{args:?}: {}", run.stderr);
     run
@@ -48,25 +53,25 @@ fn generate(place: &Workplace, stamp: &str) -> Run {
 }
 
 /// As [`generate`], proven before it is written.
-fn generate_proven(place: &Workplace, stamp: &str) {
+pub fn generate_proven(place: &Workplace, stamp: &str) {
     let run = done(place, &["generate", "--stamp", stamp, "--accept", "all"]);
     assert!(run.stderr.contains("proof: passed"), "{}", run.stderr);
 }
 
-fn release(place: &Workplace, plan: &str, stamp: &str) {
+pub fn release(place: &Workplace, plan: &str, stamp: &str) {
     let run = done(place, &["release", plan, "--stamp", stamp]);
     assert!(run.stderr.contains("proof: passed"), "{}", run.stderr);
 }
 
 /// `sqlx migrate run`.
-async fn migrate(database: &Database, folder: &Path) {
+pub async fn migrate(database: &Database, folder: &Path) {
     let migrator = Migrator::new(folder.join("migrations")).await.unwrap();
     let mut connection = database.connect().await;
     migrator.run(&mut connection).await.unwrap();
 }
 
 /// Holds that two sources do not differ.
-fn same(place: &Workplace, from: &str, to: &str) {
+pub fn same(place: &Workplace, from: &str, to: &str) {
     let run = schemagen(place, &["diff", "--from", from, "--to", to, "--exit-code"]);
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
 }

@@ -3,4 +3,5 @@
 mod bad_input;
 mod files;
 mod history;
+mod labels;
 mod run;

@@ -5,6 +5,7 @@
 -- Locks: none on tables that were there before.
 -- Takes: milliseconds, whatever the size of the table.
 -- Undo: the file beside it.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 CREATE TYPE public.contact_status AS ENUM ('active', 'inactive', 'archived');

@@ -6,7 +6,8 @@
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Nobody uses the table yet: old code does not know it.
 -- Undo: the file beside it.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 CREATE TABLE public.organizations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,

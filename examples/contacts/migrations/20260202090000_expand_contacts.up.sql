@@ -9,7 +9,8 @@
 -- Hazard select_star: prepared SELECT *, RETURNING * and positional INSERT or COPY on public.contacts break when its
 --   columns change: name the columns, use .persistent(false), or recycle the pool after the file
 -- Undo: the file beside it.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 SET LOCAL lock_timeout = '200ms';
 

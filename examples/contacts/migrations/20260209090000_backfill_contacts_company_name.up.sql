@@ -7,7 +7,8 @@
 -- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
 -- Note: Old and new code run on; each batch holds its rows for a fraction of a second.
 -- Undo: The undo of the column takes the values away with it.
--- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction.
+-- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction. For
+--   PostgreSQL 14 and later.
 
 DO $schemagen$
 DECLARE

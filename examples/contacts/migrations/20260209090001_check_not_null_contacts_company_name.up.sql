@@ -6,7 +6,8 @@
 -- Takes: milliseconds, whatever the size of the table.
 -- Note: Once the check is validated, SET NOT NULL need not read the table under its lock.
 -- Undo: the file beside it.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 SET LOCAL lock_timeout = '200ms';
 

@@ -5,6 +5,7 @@
 -- Locks: SHARE UPDATE EXCLUSIVE on public.contacts: reads and writes go on; other DDL and vacuum wait.
 -- Takes: one read of the table.
 -- Undo: The undo of the file before takes the check away.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 ALTER TABLE public.contacts VALIDATE CONSTRAINT contacts_full_name_nn;

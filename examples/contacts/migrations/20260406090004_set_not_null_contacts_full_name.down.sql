@@ -2,7 +2,8 @@
 -- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 SET LOCAL lock_timeout = '200ms';
 

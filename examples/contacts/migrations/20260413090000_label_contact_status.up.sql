@@ -7,6 +7,7 @@
 -- Hazard unknown_label: new code may write pending, which old code cannot decode: deploy code that reads it before
 --   code that writes it
 -- Undo: PostgreSQL cannot drop an enum label: the added labels stay.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 ALTER TYPE public.contact_status ADD VALUE IF NOT EXISTS 'pending' BEFORE 'active';

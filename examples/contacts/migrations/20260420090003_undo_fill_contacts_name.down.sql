@@ -3,7 +3,8 @@
 -- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- Locks: ROW EXCLUSIVE on public.contacts: reads and writes go on.
 -- Takes: as long as rewriting the rows, in batches of a fraction of a second each.
--- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction.
+-- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction. For
+--   PostgreSQL 14 and later.
 
 DO $schemagen$
 DECLARE

@@ -2,7 +2,8 @@
 -- Why: public.contacts.name is renamed to full_name, and both names must work while two versions run.
 -- When: after the old code is gone.
 -- Undo: the file beside it, together with the undo of the file before.
--- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file.
+-- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
+--   later.
 
 -- Its undo fills the column again.
 SELECT 1;

@@ -7,6 +7,7 @@
 -- Takes: one read of the table and a sort.
 -- Note: Reads and writes go on. If the build fails it leaves an INVALID index: the next file says so and what to do.
 -- Undo: the file beside it.
--- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction.
+-- Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction. For
+--   PostgreSQL 14 and later.
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS contacts_reachable_idx ON public.contacts USING btree (email) WHERE (email IS NOT NULL);

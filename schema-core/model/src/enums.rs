@@ -26,6 +26,8 @@ pub struct EnumDecl {
     pub labels: Vec<LabelDecl>,
     /// Labels that go.
     pub removed: Vec<RemovedLabel>,
+    /// Whether the type is built anew without the labels that go.
+    pub rebuild: bool,
     /// Whether the enum is no type of the database.
     pub skip: bool,
     /// The path of schema-core, when it goes by another name.
@@ -59,6 +61,7 @@ const KEYS: &[&str] = &[
     "renamed_from",
     "comment",
     "removed",
+    "rebuild",
     "skip",
     "crate",
 ];
@@ -76,6 +79,7 @@ pub fn parse_enum(input: &syn::DeriveInput) -> (EnumDecl, Mistakes) {
         comment: None,
         labels: Vec::new(),
         removed: Vec::new(),
+        rebuild: false,
         skip: false,
         crate_path: None,
     };
@@ -89,6 +93,7 @@ pub fn parse_enum(input: &syn::DeriveInput) -> (EnumDecl, Mistakes) {
             "renamed_from" => entry.set(&mut renamed_from, &mut mistakes),
             "comment" => entry.set(&mut found.comment, &mut mistakes),
             "skip" => entry.flag(&mut found.skip, &mut mistakes),
+            "rebuild" => entry.flag(&mut found.rebuild, &mut mistakes),
             "removed" => found.removed.extend(removed(&entry, &mut mistakes)),
             "crate" => {
                 if entry.once(&found.crate_path, &mut mistakes) {

@@ -20,6 +20,7 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     let (left, right) = match sync.direction {
         SyncDirection::TwoWay => (&sync.from, &sync.to),
         SyncDirection::Forward | SyncDirection::Backward => (&sync.to, &sync.from),
+        SyncDirection::InPlace => return vec![in_place(state, function, sync)],
     };
     let column = |schema: &Schema, name| schema.tables.get(table).and_then(|t| t.column(name)).cloned();
     let (Some(left_column), Some(right_column)) = (column(state, left), column(state, right)) else {
@@ -96,6 +97,16 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     steps
 }
 
+/// No column is left behind: the check that stands by now keeps the label out.
+fn in_place(state: &Schema, function: &QName, sync: &Sync) -> Step {
+    let mut after = state.clone();
+    after.syncs.remove(function);
+    Step::new("drop_sync", format!("{}.{}", sync.table, sync.to), Some(&sync.table))
+        .up(drop_statements(function, sync))
+        .down(create_statements(function, sync))
+        .effect(state, &after)
+}
+
 /// The generator goes back last: until the old column is filled and NOT NULL, the new column's serves both, because the
 /// trigger hands its numbers over. `reached` is changed to the schema in between.
 fn identity_back(reached: &mut Schema, table: &QName, (left, right): (&Column, &Column), new_right: &Column) -> Step {
@@ -142,7 +153,7 @@ fn refill(state: &Schema, sync: &Sync) -> Fill {
             };
             (sync.from.clone(), Some(Expr(value)), missing)
         }
-        SyncDirection::Forward | SyncDirection::Backward => (
+        SyncDirection::Forward | SyncDirection::Backward | SyncDirection::InPlace => (
             sync.from.clone(),
             None,
             format!("{} IS NULL AND {} IS NOT NULL", sync.to, sync.from),

@@ -12,7 +12,10 @@ use crate::sql;
 pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step> {
     let mut after = state.clone();
     after.syncs.insert(function.clone(), sync.clone());
-    let object = format!("{}.{} and {}", sync.table, sync.from, sync.to);
+    let object = match sync.direction {
+        SyncDirection::InPlace => format!("{}.{}", sync.table, sync.to),
+        _ => format!("{}.{} and {}", sync.table, sync.from, sync.to),
+    };
     let mut step = Step::new("create_sync", object, Some(&sync.table))
         .up(create_statements(function, sync))
         .down(drop_statements(function, sync))
@@ -25,6 +28,11 @@ pub(super) fn create(state: &Schema, function: &QName, sync: &Sync) -> Vec<Step>
                 to = sync.to
             ),
             SyncDirection::Forward | SyncDirection::Backward => format!("The trigger fills {} from {}.", sync.to, sync.from),
+            SyncDirection::InPlace => format!(
+                "What old code writes to {} as a label that goes is stored as the one that takes its place, which old code reads \
+                 back. The rows that the backfill moves keep the new label, also after the undo.",
+                sync.to
+            ),
         });
     if !sync.key_locks.is_empty() {
         let column = format!("{}.{}", sync.table, sync.to);

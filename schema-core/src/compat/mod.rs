@@ -281,11 +281,11 @@ impl Case<'_> {
 
     /// Syncs of the stage that write the column.
     fn writes_to<'s>(&'s self, column: &'s Ident) -> impl Iterator<Item = (&'s crate::schema::Sync, &'s Ident)> {
-        use crate::schema::SyncDirection::TwoWay;
+        use crate::schema::SyncDirection::{InPlace, TwoWay};
         self.stage
             .syncs
             .values()
-            .filter(move |s| s.table == *self.name)
+            .filter(move |s| s.table == *self.name && s.direction != InPlace)
             .filter_map(move |s| {
                 if s.to == *column {
                     Some((s, &s.from))

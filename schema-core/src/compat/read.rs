@@ -1,6 +1,7 @@
 use super::types::{Retyped, retyped};
 use super::{Case, Reason, Refusal, refusal};
-use crate::schema::{Column, ConstraintKind, Ident, QName, Schema, Table};
+use crate::retire::labels_in_use;
+use crate::schema::{Column, ConstraintKind, Ident, Literal, Schema, Table};
 
 impl Case<'_> {
     /// `SELECT` of the version's columns: each must be there, of a type and with values that the version decodes.
@@ -43,17 +44,32 @@ impl Case<'_> {
 
     /// Labels that the other version may write and this one cannot decode.
     fn unknown_labels(&self, column: &Column) -> Vec<String> {
-        let Some(name) = self.version.enum_of_type(&column.type_name) else {
-            return Vec::new();
+        let labels = |schema: &Schema| {
+            let theirs = schema.tables.get(self.name).and_then(|t| t.column(&column.name));
+            labels_in_use(schema, self.name, theirs.unwrap_or(column)).unwrap_or_default()
         };
-        let labels =
-            |schema: &Schema, name: &QName| schema.enums.get(name).map(|e| e.labels.clone()).unwrap_or_default();
-        let known = labels(self.version, name);
-        let present = labels(self.stage, name);
-        labels(self.other, name)
+        let known = labels(self.version);
+        let present = labels(self.stage);
+        labels(self.other)
             .into_iter()
-            .filter(|label| present.contains(label) && !known.contains(label))
+            .filter(|label| present.contains(label) && !known.contains(label) && !self.is_replaced(column, label))
             .collect()
+    }
+
+    /// Whether the stage turns the label into another one, in rows that stand and in rows to come.
+    fn is_replaced(&self, column: &Column, label: &str) -> bool {
+        let written = format!("WHEN {} THEN", Literal(label));
+        let listed = format!(", {}::text,", Literal(label));
+        let filled = |c: &Ident| {
+            let mut fills = self.stage.fills.values();
+            fills.any(|f| f.table == *self.name && f.column == *c)
+        };
+        self.stage
+            .syncs
+            .values()
+            .filter(|s| s.table == *self.name && s.to == column.name && filled(&s.to))
+            .filter_map(|s| s.up.as_ref())
+            .any(|up| up.0.contains(&written) || up.0.contains(&listed))
     }
 
     /// Whether a row of the stage can hold NULL there, by what the other version writes or by what stood before.

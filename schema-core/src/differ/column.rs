@@ -3,7 +3,7 @@
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
 use crate::compare::{same_default, same_generated};
-use crate::schema::{Column, QName, Table};
+use crate::schema::{Column, QName, SyncDirection, Table};
 use crate::stages::retype;
 
 impl Differ<'_> {
@@ -160,7 +160,10 @@ impl Differ<'_> {
     /// Whether the sync that goes hands the column its default in the same transaction.
     fn taken_by_sync(&self, name: &QName, column: &Column) -> bool {
         self.from.syncs.iter().any(|(function, sync)| {
-            sync.table == *name && sync.to == column.name && self.to.syncs.get(function) != Some(sync)
+            sync.table == *name
+                && sync.to == column.name
+                && sync.direction != SyncDirection::InPlace
+                && self.to.syncs.get(function) != Some(sync)
         })
     }
 

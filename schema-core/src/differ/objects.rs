@@ -273,8 +273,14 @@ impl Differ<'_> {
         for (function, sync) in &self.from.syncs {
             if self.to.syncs.get(function) != Some(sync) {
                 let stays = match sync.direction {
-                    SyncDirection::TwoWay => &sync.to,
+                    SyncDirection::TwoWay | SyncDirection::InPlace => &sync.to,
                     SyncDirection::Forward | SyncDirection::Backward => &sync.from,
+                };
+                // The check that keeps a label out stands before the trigger goes that did so.
+                let rank = if sync.direction == SyncDirection::InPlace {
+                    63
+                } else {
+                    1
                 };
                 let column = self
                     .to
@@ -286,7 +292,7 @@ impl Differ<'_> {
                 self.push(
                     Segment::Tables,
                     Some(&sync.table),
-                    1,
+                    rank,
                     Change::DropSync(function.clone(), column),
                 );
             }

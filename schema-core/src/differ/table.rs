@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
 use crate::compare::{same_constraint, same_index};
-use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, Table};
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, SyncDirection, Table};
 use crate::sql::key_index;
 
 impl Differ<'_> {
@@ -73,7 +73,9 @@ impl Differ<'_> {
                     }
                 }
                 Change::DropSync(function, _) => {
-                    if let Some(sync) = self.from.syncs.get(function) {
+                    if let Some(sync) = self.from.syncs.get(function)
+                        && sync.direction != SyncDirection::InPlace
+                    {
                         task.needs.push(format!("no old primary key of {}", sync.table));
                     }
                 }
@@ -390,7 +392,10 @@ impl Differ<'_> {
             return false;
         };
         self.from.syncs.iter().any(|(function, sync)| {
-            sync.table == *table && !self.to.syncs.contains_key(function) && key.columns.contains(&sync.from)
+            sync.table == *table
+                && sync.direction != SyncDirection::InPlace
+                && !self.to.syncs.contains_key(function)
+                && key.columns.contains(&sync.from)
         })
     }
 

@@ -42,6 +42,9 @@ pub struct Decisions {
     /// Enum labels that go, and what their rows become: (type, label) to the label that replaces it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed_labels: Vec<(QName, String, String)>,
+    /// Enum types that are built anew without the labels that go, instead of keeping them out by a check.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub rebuild: BTreeSet<QName>,
     /// Enum labels that change their name: (type, old, new).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renamed_labels: Vec<(QName, String, String)>,

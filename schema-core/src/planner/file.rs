@@ -80,7 +80,7 @@ fn file(group: &[Step], place: Place, why: &[String], options: &Options, names: 
         down: script(
             &down,
             down_effect,
-            &header::down(group, why),
+            &header::down(group, place, why),
             header::down_reason(group),
             options,
         ),

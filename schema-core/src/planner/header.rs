@@ -40,6 +40,8 @@ pub(super) struct Place {
     pub(super) phase: Phase,
     /// Whether it is the phase's last one.
     pub(super) last: bool,
+    /// Lowest server major version that the plan is made for.
+    pub(super) target_version: u32,
     /// Whether the plan has a cutover.
     pub(super) cutover: bool,
     /// Whether no old code uses the database.
@@ -100,16 +102,16 @@ pub(super) fn up(group: &[Step], place: Place, why: &[String]) -> String {
         text += &comment(&format!("Hazard {}: {}", hazard.kind.name(), hazard.message));
     }
     text += &comment(&format!("Undo: {}", undo(group)));
-    text += &run_line(&statements);
+    text += &run_line(&statements, place);
     text
 }
 
-pub(super) fn down(group: &[Step], why: &[String]) -> String {
+pub(super) fn down(group: &[Step], place: Place, why: &[String]) -> String {
     let statements: Vec<&Statement> = group.iter().rev().flat_map(|s| &s.down).collect();
     let mut text = comment(&format!("Undo of: {}", what(group)));
     text += &reasons(why);
     text += &costs(&statements);
-    text += &run_line(&statements);
+    text += &run_line(&statements, place);
     text
 }
 
@@ -221,11 +223,11 @@ fn mode_stops(mode: LockMode) -> &'static str {
     }
 }
 
-fn run_line(statements: &[&Statement]) -> String {
-    let transaction = statements.iter().all(|s| s.runs == Class::Transaction);
-    comment(if transaction {
-        "Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file."
+fn run_line(statements: &[&Statement], place: Place) -> String {
+    let how = if statements.iter().all(|s| s.runs == Class::Transaction) {
+        "Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file"
     } else {
-        "Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction."
-    })
+        "Run: psql -X -v ON_ERROR_STOP=1 -f, or any runner that knows -- no-transaction; never inside a transaction"
+    };
+    comment(&format!("{how}. For PostgreSQL {} and later.", place.target_version))
 }

@@ -196,6 +196,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         let place = header::Place {
             phase,
             last: false,
+            target_version: self.options.target_version,
             cutover: self.cutover,
             direct: self.decisions.direct,
         };
@@ -230,14 +231,16 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
 /// Columns that a sync keeps equal to another one and that go with it.
 fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
     let left = |s: &crate::schema::Sync| match s.direction {
-        SyncDirection::TwoWay => s.from.clone(),
-        SyncDirection::Forward | SyncDirection::Backward => s.to.clone(),
+        SyncDirection::TwoWay => Some(s.from.clone()),
+        SyncDirection::Forward | SyncDirection::Backward => Some(s.to.clone()),
+        SyncDirection::InPlace => None,
     };
-    let mut out: BTreeSet<(QName, Ident)> = schema.syncs.values().map(|s| (s.table.clone(), left(s))).collect();
+    let of = |table: &QName, s: &crate::schema::Sync| Some((table.clone(), left(s)?));
+    let mut out: BTreeSet<(QName, Ident)> = schema.syncs.values().filter_map(|s| of(&s.table, s)).collect();
     // Contract gives a table that a view shows its new name before anything else.
     for (name, alias) in &schema.aliases {
         let own = schema.syncs.values().filter(|s| s.table == alias.table);
-        out.extend(own.map(|s| (name.clone(), left(s))));
+        out.extend(own.filter_map(|s| of(name, s)));
     }
     out
 }

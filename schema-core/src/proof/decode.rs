@@ -1,7 +1,8 @@
 //! What a version must find in a row to decode it, as SQL over the row.
 
 use crate::compat::Reason;
-use crate::schema::{Ident, Literal, QName, Schema, Sync, SyncDirection, Table};
+use crate::retire::labels_in_use;
+use crate::schema::{Expr, Ident, Literal, QName, Schema, Sync, SyncDirection, Table};
 
 /// One condition on a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +43,8 @@ pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Table, reade
                 reason: Some(Reason::ReadsNull),
             });
         }
-        if let Some(enum_name) = version.enum_of_type(&column.type_name) {
-            let labels: Vec<String> = version.enums[enum_name]
-                .labels
-                .iter()
-                .map(|l| Literal(l).to_string())
-                .collect();
+        if let Some(labels) = labels_in_use(version, name, column) {
+            let labels: Vec<String> = labels.iter().map(|l| Literal(l).to_string()).collect();
             if labels.is_empty() {
                 continue;
             }
@@ -81,14 +78,32 @@ pub(super) fn sync_checks(stage: &Schema, name: &QName, written_by_old: bool) ->
 
 fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
     let back = sync.direction == SyncDirection::TwoWay && !written_by_old;
-    let (target, source, expression) = if back {
-        (&sync.from, &sync.to, &sync.down)
-    } else {
-        (&sync.to, &sync.from, &sync.up)
+    let forward = follows(stage, sync, (&sync.to, &sync.from, sync.up.as_ref()));
+    let (target, source, sql) = match (back, &sync.up) {
+        (false, _) => (&sync.to, &sync.from, forward),
+        (true, up) => {
+            let sql = follows(stage, sync, (&sync.from, &sync.to, sync.down.as_ref()));
+            // A row whose value came from the old column's default is in step the other way about.
+            let sql = if up.is_some() {
+                format!("({sql}) OR ({forward})")
+            } else {
+                sql
+            };
+            (&sync.from, &sync.to, sql)
+        }
     };
-    let value = expression
-        .as_ref()
-        .map_or_else(|| source.to_string(), |e| e.0.replace("NEW.", ""));
+    Check {
+        column: target.clone(),
+        sql,
+        words: format!("{target} does not follow {source}: the sync does not carry this value over"),
+        old: written_by_old,
+        reason: None,
+    }
+}
+
+/// That the target holds what the expression makes of the source.
+fn follows(stage: &Schema, sync: &Sync, (target, source, expression): (&Ident, &Ident, Option<&Expr>)) -> String {
+    let value = expression.map_or_else(|| source.to_string(), |e| e.0.replace("NEW.", ""));
     // The trigger's assignment converts by itself, through text where nothing else does.
     let type_of = |name: &Ident| {
         stage
@@ -102,16 +117,9 @@ fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
         (Some(_), Some(to)) => format!("({value})::{to}"),
         _ => value,
     };
-    let sql = if sync.by_image {
+    if sync.by_image {
         format!("NOT pg_catalog.record_image_ne(ROW({target}), ROW({value}))")
     } else {
         format!("{target} IS NOT DISTINCT FROM ({value})")
-    };
-    Check {
-        column: target.clone(),
-        sql,
-        words: format!("{target} does not follow {source}: the sync does not carry this value over"),
-        old: written_by_old,
-        reason: None,
     }
 }

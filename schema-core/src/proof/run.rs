@@ -16,7 +16,8 @@ use super::write::Condition;
 use super::{ProofError, ProofOptions};
 use crate::compat::{Operation, Retyped, retyped};
 use crate::introspect::{Included, introspect};
-use crate::plan::{HazardKind, Phase, Plan, PlanFile, Script};
+use crate::plan::{ColumnRename, HazardKind, Phase, Plan, PlanFile, Script};
+use crate::retire::labels_in_use;
 use crate::run_file::{RunFileError, run_script};
 use crate::schema::{Ident, Object, Patch, QName, Schema};
 use crate::scratch::{Scratch, ScratchDatabase};
@@ -73,7 +74,7 @@ async fn prove_on(
         counts: BTreeMap::new(),
         conditions: BTreeMap::new(),
         snapshots: Vec::new(),
-        lost: relabelled(&first.schema, &last.schema),
+        lost: relabelled(&first.schema, &last.schema, &plan.decisions.renames),
         prepared: Prepared::default(),
         excused: BTreeSet::new(),
         pending: Vec::new(),
@@ -635,15 +636,31 @@ impl Course<'_> {
 }
 
 /// Columns of enums that lose a label: what stood there becomes another one, and stays it on the way back.
-fn relabelled(old: &Schema, new: &Schema) -> BTreeSet<(QName, Ident)> {
-    let gone = old.enums.iter().filter(|(name, was)| {
-        new.enums
-            .get(*name)
-            .is_some_and(|is| was.labels.iter().any(|label| !is.labels.contains(label)))
-    });
-    gone.flat_map(|(name, _)| old.columns_of_enum(name))
-        .map(|(table, column)| (table.clone(), column.name.clone()))
-        .collect()
+fn relabelled(old: &Schema, new: &Schema, renames: &[ColumnRename]) -> BTreeSet<(QName, Ident)> {
+    let mut found = BTreeSet::new();
+    for (name, table) in &old.tables {
+        for column in &table.columns {
+            let Some(was) = labels_in_use(old, name, column) else {
+                continue;
+            };
+            let renamed = renames.iter().find(|r| r.table == *name && r.from == column.name);
+            let is = new
+                .tables
+                .get(name)
+                .and_then(|t| t.column(&column.name).or_else(|| t.column(&renamed?.to)));
+            let labels = match is {
+                Some(is) => labels_in_use(new, name, is),
+                None => old
+                    .enum_of_type(&column.type_name)
+                    .and_then(|e| new.enums.get(e))
+                    .map(|e| e.labels.clone()),
+            };
+            if labels.is_some_and(|labels| was.iter().any(|label| !labels.contains(label))) {
+                found.insert((name.clone(), column.name.clone()));
+            }
+        }
+    }
+    found
 }
 
 /// What the plan was told to rename, and what a view or domain of the first stage stands for.

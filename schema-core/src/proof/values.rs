@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::ProofError;
+use crate::retire::retired_labels;
 use crate::schema::{Column, Ident, Literal, QName, Schema};
 
 /// Values for the types of a schema.
@@ -64,7 +65,10 @@ impl Values {
     pub(super) async fn learn(connection: &mut PgConnection, schema: &Schema) -> Result<Self, ProofError> {
         let mut values = Self::default();
         for (name, enum_type) in &schema.enums {
-            values.labels.insert(name.to_string(), enum_type.labels.clone());
+            // What every column keeps out, the version's code does not know.
+            let given_up = retired_labels(schema, name);
+            let written = enum_type.labels.iter().filter(|label| !given_up.contains(*label));
+            values.labels.insert(name.to_string(), written.cloned().collect());
         }
         let unknown: BTreeSet<&str> = schema
             .tables

@@ -316,6 +316,7 @@ fn sync_line(sync: &Sync) -> String {
         SyncDirection::TwoWay => "<->",
         SyncDirection::Forward => "->",
         SyncDirection::Backward => "<-",
+        SyncDirection::InPlace => "=>",
     };
     format!("{}: {} {arrow} {}", sync.table, sync.from, sync.to)
 }

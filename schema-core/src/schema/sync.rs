@@ -46,6 +46,8 @@ pub enum SyncDirection {
     Forward,
     /// After the cutover: `from` is the swapped-in column, `to` the old one.
     Backward,
+    /// `from` and `to` are one column: what old code writes is replaced on its way in (a label that goes).
+    InPlace,
 }
 
 /// An advisory lock on the value of a unique key.

@@ -127,6 +127,7 @@ pub fn scope(
     }
     keep_sequences(old, &mut scope.new, plans);
     scope.new.others.clone_from(&old.others);
+    crate::retire::complete(&mut scope.new, old, &model.schema, &model.decisions);
     Ok(scope)
 }
 

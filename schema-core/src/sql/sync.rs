@@ -35,7 +35,7 @@ pub fn sync_trigger_name(function: &QName) -> Ident {
 pub fn create_sync(function: &QName, sync: &Sync) -> Vec<String> {
     let body = match sync.direction {
         SyncDirection::TwoWay => two_way_body(sync),
-        SyncDirection::Forward | SyncDirection::Backward => {
+        SyncDirection::Forward | SyncDirection::Backward | SyncDirection::InPlace => {
             let value = sync.up.clone().unwrap_or_else(|| Expr(format!("NEW.{}", sync.from)));
             let assign = format!("NEW.{} := {value};", sync.to);
             let mut body = match sync.direction {

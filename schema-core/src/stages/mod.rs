@@ -9,6 +9,7 @@ mod names;
 pub mod names_in;
 mod refusal;
 mod renamed;
+mod retired;
 pub mod retype;
 mod shadow;
 mod swapped;
@@ -249,16 +250,17 @@ fn takes_over(
 /// Enums of both sides, with the labels that either knows.
 fn bridge_enums(old: &Schema, new: &Schema, hazards: &mut Vec<Hazard>) -> std::collections::BTreeMap<QName, EnumType> {
     let mut enums = old.enums.clone();
+    let changed = types_of_changed_tables(old, new);
     for (name, wanted) in &new.enums {
         if let Some(current) = old.enums.get(name)
-            && current.labels != wanted.labels
+            && (current.labels != wanted.labels || changed.contains(name.to_string().as_str()))
         {
-            let added: Vec<&str> = wanted
-                .labels
-                .iter()
-                .filter(|l| !current.labels.contains(l))
-                .map(String::as_str)
-                .collect();
+            // A label that was given up, and comes back, is a new one for old code.
+            let kept_out = crate::retire::retired_labels(new, name);
+            let given_up = crate::retire::retired_labels(old, name);
+            let known = |l: &String| current.labels.contains(l) && !given_up.contains(l);
+            let added = wanted.labels.iter().filter(|l| !known(l) && !kept_out.contains(*l));
+            let added: Vec<&str> = added.map(String::as_str).collect();
             if !added.is_empty() && !old.columns_of_enum(name).is_empty() {
                 hazards.push(Hazard {
                     kind: crate::plan::HazardKind::UnknownLabel,
@@ -273,6 +275,15 @@ fn bridge_enums(old: &Schema, new: &Schema, hazards: &mut Vec<Hazard>) -> std::c
         enums.insert(name.clone(), wanted.clone());
     }
     enums
+}
+
+fn types_of_changed_tables<'a>(old: &'a Schema, new: &Schema) -> std::collections::BTreeSet<&'a str> {
+    old.tables
+        .iter()
+        .filter(|(name, table)| new.tables.get(*name) != Some(*table))
+        .flat_map(|(_, table)| &table.columns)
+        .map(|column| column.type_name.trim_end_matches("[]"))
+        .collect()
 }
 
 /// Whether every label of `from` stands in `to` in the same order, so that adding labels is enough.

@@ -37,7 +37,9 @@ impl Bridge<'_> {
                     None => None,
                 }
             };
-            let relabelled = shadow.then(|| self.relabelled(source)).flatten();
+            let given = decided.is_some_and(|d| d.using.is_some() || d.using_back.is_some());
+            let stays_enum = !given && self.new.enum_of_type(&wanted.type_name).is_some();
+            let relabelled = (shadow || stays_enum).then(|| self.relabelled(source)).flatten();
             let up = relabelled.as_ref().map(|(up, _)| up.clone()).or_else(|| {
                 convert(
                     decided.and_then(|d| d.using.as_ref()),
@@ -46,14 +48,19 @@ impl Bridge<'_> {
                     &wanted.type_name,
                 )
             });
-            let down = convert(
-                decided.and_then(|d| d.using_back.as_ref()),
-                // After the cutover, when a shadow's way back is used, the column has the name that it keeps.
-                if shadow { from } else { to },
-                &wanted.type_name,
-                &source.type_name,
-            )
-            .or_else(|| relabelled.and_then(|(_, down)| down));
+            // After the cutover, when a shadow's way back is used, the column has the name that it keeps.
+            let later = if shadow { from } else { to };
+            let back = relabelled.and_then(|(_, back)| (!back.is_empty()).then_some(back));
+            let down = back
+                .map(|pairs| mapped(&format!("NEW.{later}"), source.type_name.ends_with("[]"), &pairs))
+                .or_else(|| {
+                    convert(
+                        decided.and_then(|d| d.using_back.as_ref()),
+                        later,
+                        &wanted.type_name,
+                        &source.type_name,
+                    )
+                });
             let given_back = decided.is_some_and(|d| d.using_back.is_some());
             if retyped && !given_back && !retype::holds_every_value(wanted, source) {
                 let object = self.object(to);
@@ -84,7 +91,7 @@ impl Bridge<'_> {
 
     /// What the labels of an enum become that is built anew, and what they were: as text, which the assignment turns into
     /// the type, whatever it is called by then.
-    fn relabelled(&self, column: &Column) -> Option<(Expr, Option<Expr>)> {
+    fn relabelled(&self, column: &Column) -> Option<(Expr, Vec<(String, String)>)> {
         let enum_type = self.old.enum_of_type(&column.type_name)?;
         let of = |list: &[(crate::schema::QName, String, String)]| -> Vec<(String, String)> {
             let here = list.iter().filter(|(name, ..)| name == enum_type);
@@ -97,8 +104,8 @@ impl Bridge<'_> {
             .collect();
         let back: Vec<_> = renamed.into_iter().map(|(was, is)| (is, was)).collect();
         let array = column.type_name.ends_with("[]");
-        let map = |pairs: &[(String, String)]| mapped(&format!("NEW.{}", column.name), array, pairs);
-        (!forward.is_empty()).then(|| (map(&forward), (!back.is_empty()).then(|| map(&back))))
+        let value = format!("NEW.{}", column.name);
+        (!forward.is_empty()).then(|| (mapped(&value, array, &forward), back))
     }
 
     /// One lock for each unique key of the bridge over the new column.
@@ -172,7 +179,7 @@ impl Bridge<'_> {
 }
 
 /// A label, or each label of an array, replaced.
-fn mapped(value: &str, array: bool, pairs: &[(String, String)]) -> Expr {
+pub(super) fn mapped(value: &str, array: bool, pairs: &[(String, String)]) -> Expr {
     if array {
         let start = format!("{value}::text[]");
         return Expr(pairs.iter().fold(start, |inner, (was, is)| {

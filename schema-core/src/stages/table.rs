@@ -87,6 +87,7 @@ impl<'a> Bridge<'a> {
         self.constraints();
         self.indexes();
         self.options();
+        self.retired_labels();
         self.keys_of_fills();
         self.syncs();
     }

@@ -10,7 +10,8 @@ mod other {
         rename_all = "kebab-case",
         renamed_from = "feeling",
         comment = "How it goes",
-        removed("angry", becomes = "very-sad")
+        removed("angry", becomes = "very-sad"),
+        rebuild
     )]
     pub enum Mood {
         VerySad,

@@ -42,6 +42,9 @@ impl Builder<'_> {
                 .removed_labels
                 .push((name.clone(), removed.label.value.clone(), removed.becomes.value.clone()));
         }
+        if decl.rebuild {
+            decisions.rebuild.insert(name.clone());
+        }
         let found = EnumType {
             labels: decl.labels.iter().map(|label| label.label.value.clone()).collect(),
             comment: decl.comment.as_ref().map(|c| c.value.clone()),

@@ -3,7 +3,7 @@
 use schema_core::{PgEnum, Table};
 
 #[derive(PgEnum)]
-#[schemagen(type = "Mood", rename_all = "lowercase", renamed_from = "feeling", removed("angry", becomes = "bad"))]
+#[schemagen(type = "Mood", rename_all = "lowercase", renamed_from = "feeling", removed("angry", becomes = "bad"), rebuild)]
 enum Mood {
     Good,
     #[schemagen(renamed_from = "sad")]

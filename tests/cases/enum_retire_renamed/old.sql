@@ -1,0 +1,5 @@
+CREATE TYPE mood AS ENUM ('sad', 'dead', 'ok');
+CREATE TABLE t (id int PRIMARY KEY, mood mood NOT NULL DEFAULT 'dead', moods mood[] NOT NULL DEFAULT '{dead}');
+CREATE TABLE p (id int PRIMARY KEY, mood mood) PARTITION BY RANGE (id);
+CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE p_rest PARTITION OF p DEFAULT;
