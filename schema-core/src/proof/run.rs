@@ -15,11 +15,12 @@ use super::values::Values;
 use super::write::Condition;
 use super::{ProofError, ProofOptions};
 use crate::compat::{Operation, Retyped, retyped};
+use crate::expression::columns_named;
 use crate::introspect::{Included, introspect};
 use crate::plan::{ColumnRename, HazardKind, Phase, Plan, PlanFile, Script};
 use crate::retire::labels_in_use;
 use crate::run_file::{RunFileError, run_script};
-use crate::schema::{Ident, Object, Patch, QName, Schema};
+use crate::schema::{Ident, Object, Patch, QName, Schema, Table};
 use crate::scratch::{Scratch, ScratchDatabase};
 use crate::stages::{Renamed, TableNames};
 
@@ -59,8 +60,10 @@ async fn prove_on(
     )
     .await?;
     let (old, new) = (scope.restrict(&first.schema), scope.restrict(&last.schema));
+    let names = names_between(&first.schema, &last.schema, plan);
     let mut course = Course {
-        names: names_between(&first.schema, &last.schema, plan),
+        old_renamed: names.forward(&old),
+        names,
         plan,
         scratch,
         options,
@@ -104,6 +107,8 @@ struct Course<'a> {
     /// What changes its name on the way.
     names: Renamed,
     old: Schema,
+    /// The same under the names that new code has.
+    old_renamed: Schema,
     new: Schema,
     /// The replayed schema.
     now: Schema,
@@ -139,7 +144,9 @@ impl Course<'_> {
         self.catalog(connection, "", "start", &self.old.clone()).await?;
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
         self.old_values = Values::learn(connection, &self.old).await?;
-        self.old_values.convertible(&self.old, &self.names.back(&self.new));
+        let renames = self.names.decisions(&self.plan.decisions).renames;
+        self.old_values
+            .convertible(&self.old, &self.names.back(&self.new), &renames);
         self.conditions = conditions(connection, self.plan, &self.old, &self.names).await?;
         let (counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
         self.old_values.drop_unfit(connection).await?;
@@ -460,7 +467,15 @@ impl Course<'_> {
                 }
             }
         }
-        self.names.columns_back(changing)
+        let mut changing = self.names.columns_back(changing);
+        let computed: Vec<(QName, Ident)> = self
+            .old
+            .tables
+            .iter()
+            .flat_map(|(name, table)| computed_from(name, table, &changing))
+            .collect();
+        changing.extend(computed);
+        changing
     }
 
     /// Statements of the versions that run when `done` files are applied.
@@ -548,7 +563,7 @@ impl Course<'_> {
 
     fn boundary_data<'s>(&'s self, old: bool, beside: Option<Side<'s>>) -> Boundary<'s> {
         Boundary {
-            old: &self.old,
+            old: if old { &self.old } else { &self.old_renamed },
             stage: &self.now,
             touched: &self.scope.touched,
             values: if old { &self.old_values } else { &self.new_values },
@@ -661,6 +676,15 @@ fn relabelled(old: &Schema, new: &Schema, renames: &[ColumnRename]) -> BTreeSet<
         }
     }
     found
+}
+
+/// Generated columns of a table whose expression names one of these columns.
+fn computed_from(name: &QName, table: &Table, columns: &BTreeSet<(QName, Ident)>) -> Vec<(QName, Ident)> {
+    let computed = table.columns.iter().filter(|c| {
+        let named = c.generated.as_ref().map(|g| columns_named(&g.expression, table));
+        named.is_some_and(|n| n.iter().any(|c| columns.contains(&(name.clone(), c.clone()))))
+    });
+    computed.map(|c| (name.clone(), c.name.clone())).collect()
 }
 
 /// What the plan was told to rename, and what a view or domain of the first stage stands for.

@@ -257,7 +257,7 @@ impl Renamed {
     }
 
     /// The decisions in terms of the names that the stages between have.
-    pub(super) fn decisions(&self, decisions: &Decisions) -> Decisions {
+    pub(crate) fn decisions(&self, decisions: &Decisions) -> Decisions {
         let mut out = decisions.clone();
         out.table_renames.clear();
         out.type_renames.clear();
