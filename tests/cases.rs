@@ -41,6 +41,22 @@ cases! {
     constraint_to_index
     data_loss_unanswered
     defaults
+    dependents_cutover
+    dependents_cutover_model
+    dependents_direct_rename
+    dependents_direct_rename_model
+    dependents_enum_rebuild
+    dependents_not_rebuilt
+    dependents_partitioned
+    dependents_primary_key
+    dependents_rename
+    dependents_rename_model
+    dependents_rename_primary_key
+    dependents_rename_primary_key_model
+    dependents_retype_wider
+    dependents_table_dropped
+    dependents_view_changes
+    dependents_view_loses_column_model
     direct
     direct_rename
     enum_add_labels
@@ -71,6 +87,14 @@ cases! {
     partitioned_columns
     partitioned_create
     partitioned_index
+    partitioned_index_drop
+    partitioned_index_levels
+    partitioned_index_replace
+    partitioned_key_adopted
+    partitioned_own_key_released
+    partitioned_primary_key_add
+    partitioned_primary_key_replace
+    partitioned_unique_add
     primary_key_add
     primary_key_drop
     primary_key_replace
@@ -105,6 +129,7 @@ cases! {
     table_drop_cycle
     table_options
     table_rename
+    table_rename_dependents
     table_rename_direct
     table_rename_retype
     table_rename_to_schema

@@ -164,6 +164,13 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
         by_key(&mut out, &format!("index of {name}"), &a.indexes, &b.indexes, |x, y| {
             same_index(x, a, y, b) && x.comment == y.comment && x.statistics == y.statistics
         });
+        by_key(
+            &mut out,
+            &format!("attached index of {name}"),
+            &a.attached,
+            &b.attached,
+            |x, y| x == y,
+        );
         if (&a.options, &a.comment, &a.partition_by, &a.partition_of, &a.inherits)
             != (&b.options, &b.comment, &b.partition_by, &b.partition_of, &b.inherits)
         {

@@ -47,8 +47,6 @@ ops! {
     TableLock,
     TableRename,
     TableSetSchema,
-    ViewCreate,
-    ViewDrop,
     ViewGrants,
     ColumnAdd,
     ColumnAddRewrite,
@@ -74,18 +72,25 @@ ops! {
     ForeignKeyValidate,
     ForeignKeyDrop,
     KeyUsingIndex,
+    KeyAddOnly,
     ExclusionAdd,
     IndexCreateConcurrently,
     IndexDropConcurrently,
     IndexCreateOnly,
     IndexCreatePlain,
     IndexDropPlain,
+    PartitionedIndexDrop,
     IndexAttach,
     IndexRename,
     FunctionCreate,
     FunctionDrop,
     TriggerCreate,
     TriggerDrop,
+    ViewCreate,
+    ViewDrop,
+    ViewRefresh,
+    Policy,
+    Rule,
     Update,
     UpdateBatches,
     Check,
@@ -121,7 +126,6 @@ impl Op {
             | Self::EnumRenameValue
             | Self::DomainCreate
             | Self::DomainDrop
-            | Self::ViewDrop
             | Self::ViewGrants
             | Self::SequenceCreate
             | Self::SequenceAlter
@@ -131,6 +135,9 @@ impl Op {
             | Self::CommentOnly
             | Self::FunctionCreate
             | Self::FunctionDrop
+            // The lock on the view itself is named where it is dropped.
+            | Self::ViewCreate
+            | Self::ViewDrop
             | Self::Check
             | Self::EnumAddValue
             // The lock is on the index alone: the table's readers and writers do not meet it.
@@ -161,8 +168,12 @@ impl Op {
             | Self::ConstraintDrop
             | Self::ConstraintRename
             | Self::KeyUsingIndex
+            | Self::KeyAddOnly
             | Self::IndexDropPlain
-            | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            | Self::TriggerDrop
+            | Self::Policy
+            | Self::Rule => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            Self::ViewRefresh => (None, None, Scan, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
             Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
                 (Some(AccessExclusive), None, Rewrite, Class::Transaction)
@@ -181,7 +192,7 @@ impl Op {
                 Scan,
                 Class::Transaction,
             ),
-            Self::ForeignKeyDrop | Self::PartitionDetach => (
+            Self::ForeignKeyDrop | Self::PartitionDetach | Self::PartitionedIndexDrop => (
                 Some(AccessExclusive),
                 Some(AccessExclusive),
                 Instant,
@@ -194,7 +205,6 @@ impl Op {
             Self::IndexAttach => (None, None, Instant, Class::Transaction),
             Self::TriggerCreate => (Some(ShareRowExclusive), None, Instant, Class::Transaction),
             Self::Preflight => (Some(LockMode::AccessShare), None, Scan, Class::Transaction),
-            Self::ViewCreate => (Some(LockMode::AccessShare), None, Instant, Class::Transaction),
             Self::Update => (Some(RowExclusive), None, Scan, Class::Transaction),
             Self::UpdateBatches => (Some(RowExclusive), None, Batches, Class::Batches),
             Self::PartitionAttach => (
@@ -241,6 +251,21 @@ impl Op {
                 mode,
                 on: other.clone(),
             });
+        }
+        statement
+    }
+
+    /// The statement with its claims, on a partitioned table and its partitions.
+    pub fn on_all<'a>(
+        self,
+        table: &QName,
+        partitions: impl IntoIterator<Item = &'a QName>,
+        sql: impl Into<String>,
+    ) -> Statement {
+        let mut statement = self.on(table, sql);
+        if let Some(mode) = self.fact().other {
+            let below = partitions.into_iter().map(|on| Lock { mode, on: on.clone() });
+            statement.locks.extend(below);
         }
         statement
     }

@@ -6,10 +6,10 @@
 use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::Statement;
-use crate::schema::{Alias, QName, Schema};
+use crate::schema::{QName, Schema, TableAlias};
 use crate::sql::{alias_comment, alias_grants, create_alias};
 
-pub(super) fn create(state: &Schema, name: &QName, alias: &Alias, context: &Context) -> Vec<Step> {
+pub(super) fn create(state: &Schema, name: &QName, alias: &TableAlias, context: &Context) -> Vec<Step> {
     let mut after = state.clone();
     after.aliases.insert(name.clone(), alias.clone());
     vec![
@@ -27,7 +27,7 @@ pub(super) fn create(state: &Schema, name: &QName, alias: &Alias, context: &Cont
 
 /// Columns that are added to the table stand in the view in the same transaction. What a running view can be told
 /// (`CREATE OR REPLACE`) it is told, so that prepared statements live on.
-pub(super) fn replace(state: &Schema, name: &QName, alias: &Alias, context: &Context) -> Vec<Step> {
+pub(super) fn replace(state: &Schema, name: &QName, alias: &TableAlias, context: &Context) -> Vec<Step> {
     let Some(current) = state.aliases.get(name) else {
         return create(state, name, alias, context);
     };
@@ -57,7 +57,7 @@ pub(super) fn remove(state: &Schema, name: &QName, context: &Context) -> Vec<Ste
 }
 
 /// The view with its comment, owner and grants.
-pub(super) fn create_statements(state: &Schema, name: &QName, alias: &Alias, context: &Context) -> Vec<Statement> {
+pub(super) fn create_statements(state: &Schema, name: &QName, alias: &TableAlias, context: &Context) -> Vec<Statement> {
     made(state, name, alias, context, false)
 }
 
@@ -65,7 +65,13 @@ pub(super) fn drop_statement(name: &QName) -> Statement {
     Op::ViewDrop.plain(format!("DROP VIEW {name}"))
 }
 
-fn replace_statements(state: &Schema, name: &QName, from: &Alias, to: &Alias, context: &Context) -> Vec<Statement> {
+fn replace_statements(
+    state: &Schema,
+    name: &QName,
+    from: &TableAlias,
+    to: &TableAlias,
+    context: &Context,
+) -> Vec<Statement> {
     let only_more = from.table == to.table
         && from
             .columns
@@ -81,17 +87,17 @@ fn replace_statements(state: &Schema, name: &QName, from: &Alias, to: &Alias, co
 }
 
 /// Whether the columns that come stand behind all that were there: nothing else can be told to a view that stands.
-fn at_the_end(state: &Schema, from: &Alias, to: &Alias) -> bool {
+fn at_the_end(state: &Schema, from: &TableAlias, to: &TableAlias) -> bool {
     let Some(table) = state.tables.get(&to.table) else {
         return false;
     };
-    let shown = |alias: &Alias, column| alias.columns.values().any(|own| own == column);
+    let shown = |alias: &TableAlias, column| alias.columns.values().any(|own| own == column);
     let mut columns = table.columns.iter().map(|c| &c.name).filter(|c| shown(to, *c));
     columns.by_ref().find(|c| !shown(from, *c));
     !columns.any(|c| shown(from, c))
 }
 
-fn made(state: &Schema, name: &QName, alias: &Alias, context: &Context, replace: bool) -> Vec<Statement> {
+fn made(state: &Schema, name: &QName, alias: &TableAlias, context: &Context, replace: bool) -> Vec<Statement> {
     let Some(table) = state.tables.get(&alias.table) else {
         return Vec::new();
     };

@@ -24,6 +24,11 @@ pub(super) fn default_sql(table: &QName, name: &Ident, default: Option<&Expr>) -
     Op::ColumnDefault.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"))
 }
 
+/// The same on a table that nobody uses yet.
+pub(super) fn default_sql_plain(table: &QName, column: &Column) -> Statement {
+    Op::TableCreate.plain(default_sql(table, &column.name, column.default.as_ref()).sql)
+}
+
 pub(super) fn default(state: &Schema, table: &QName, name: &Ident, default: Option<&Expr>) -> Vec<Step> {
     let Some(current) = column(state, table, name) else {
         return Vec::new();

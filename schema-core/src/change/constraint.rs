@@ -122,6 +122,9 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
     };
     let object = format!("{table}.{name}");
     let after = with_constraint(state, table, name, None);
+    if matches!(constraint.kind, ConstraintKind::Exclusion(_)) && super::index::is_partitioned(state, table) {
+        return super::partitioned::remove(state, table, name);
+    }
     if matches!(constraint.kind, ConstraintKind::Exclusion(_)) {
         let mut step = Step::new("drop_exclusion", &object, Some(table))
             .up([drop_sql(table, name)])

@@ -6,7 +6,7 @@
 use super::sequence;
 use super::step::Step;
 use crate::facts::Op;
-use crate::plan::{Lock, LockMode, Statement};
+use crate::plan::Statement;
 use crate::schema::{ConstraintKind, Ident, QName, Schema, Sequence, Table};
 use crate::sql::{IndexMode, create_index, create_table};
 
@@ -23,45 +23,30 @@ pub(super) fn steps(
     after.sequences.extend(sequences.iter().cloned());
     after.tables.insert(name.clone(), placed.clone());
     let mut step = Step::new("create_table", name.to_string(), Some(name))
-        .up(statements(name, &placed, sequences))
+        .up(statements(state, name, &placed, sequences))
         .down([
             super::drop_table::guard(name),
             Op::TableDrop.on(name, format!("DROP TABLE {name}")),
         ])
         .effect(state, &after)
         .note("Nobody uses the table yet: old code does not know it.");
-    if let Some(create) = step.up.iter_mut().find(|s| s.sql.starts_with("CREATE TABLE")) {
-        create.locks.extend(parents_locks(state, &placed));
-    }
     step.alone = true;
     step.verb = "create";
     vec![step]
 }
 
-/// A new partition locks its parents, and the tables that their foreign keys reference, for an instant.
-fn parents_locks(state: &Schema, table: &Table) -> Vec<Lock> {
-    let mut locks = Vec::new();
-    let mut place = table.partition_of.as_ref();
-    while let Some(partition) = place {
-        locks.push(Lock {
-            mode: LockMode::AccessExclusive,
-            on: partition.parent.clone(),
-        });
-        let Some(parent) = state.tables.get(&partition.parent) else {
-            break;
-        };
-        for constraint in parent.constraints.values() {
-            if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-                locks.extend(Op::ForeignKeyAddNotValid.on(&key.references, "").locks);
-            }
-        }
-        place = parent.partition_of.as_ref();
-    }
-    locks
-}
-
 /// Everything that builds the table in an empty place.
-pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Sequence)]) -> Vec<Statement> {
+pub(super) fn statements(
+    state: &Schema,
+    name: &QName,
+    table: &Table,
+    sequences: &[(QName, Sequence)],
+) -> Vec<Statement> {
+    if let Some(place) = &table.partition_of
+        && let Some(parent) = state.tables.get(&place.parent)
+    {
+        return super::attach::new_partition(state, name, table, (&place.parent, parent));
+    }
     let mut out: Vec<Statement> = Vec::new();
     for (sequence_name, sequence) in sequences {
         out.push(Op::SequenceCreate.plain(crate::sql::create_sequence(sequence_name, sequence)));
@@ -101,9 +86,7 @@ pub(super) fn statements(name: &QName, table: &Table, sequences: &[(QName, Seque
         }
     }
     for (index_name, index) in &table.indexes {
-        let only = table.partition_by.is_some() && !index.valid;
-        let mode = if only { IndexMode::OnlyParent } else { IndexMode::Plain };
-        out.push(Op::TableCreate.plain(create_index(index_name, name, index, mode)));
+        out.push(Op::TableCreate.plain(create_index(index_name, name, index, IndexMode::Plain)));
     }
     out.extend(
         crate::sql::table_details(name, table)

@@ -16,7 +16,7 @@ use super::sync::{create_statements, drop_statements};
 use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{Alias, ConstraintKind, Dependency, Ident, Other, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, Table, TableAlias};
 use crate::sql::{IndexMode, create_index, key_index};
 use crate::stages::rename_column;
 
@@ -122,7 +122,7 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
         out.push(lock);
     }
     // So would a view that shows the table under its new name.
-    let shown = |schema: &Schema| -> Vec<(QName, Alias)> {
+    let shown = |schema: &Schema| -> Vec<(QName, TableAlias)> {
         let here = schema
             .aliases
             .iter()

@@ -23,7 +23,7 @@ pub(super) fn steps(state: &Schema, name: &QName, _context: &Context) -> Vec<Ste
     }
     let mut step = Step::new("drop_table", name.to_string(), Some(name))
         .up([Op::TableDrop.on(name, format!("DROP TABLE {name}"))])
-        .down(super::create_table::statements(name, &table, &owned))
+        .down(super::create_table::statements(&after, name, &table, &owned))
         .effect(state, &after)
         .note("The undo builds the table anew, empty: its rows are lost.")
         .hazard(

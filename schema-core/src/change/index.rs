@@ -21,29 +21,13 @@ pub(super) fn with_index(state: &Schema, table: &QName, name: &Ident, index: Opt
     schema
 }
 
-fn is_partitioned(state: &Schema, table: &QName) -> bool {
+pub(super) fn is_partitioned(state: &Schema, table: &QName) -> bool {
     state.tables.get(table).is_some_and(|t| t.partition_by.is_some())
 }
 
 pub(super) fn create(state: &Schema, table: &QName, name: &Ident, index: &Index) -> Vec<Step> {
     let after = with_index(state, table, name, Some(index));
     let object = table.sibling(name.clone());
-    if is_partitioned(state, table) {
-        // Concurrent builds on a partitioned table are refused (traps 9).
-        let mut step = Step::new("create_index", object.to_string(), Some(table))
-            .up([Op::IndexCreatePlain.on(table, create_index(name, table, index, IndexMode::Plain))])
-            .up(details(table, name, index))
-            .down([Op::IndexDropPlain.on(table, format!("DROP INDEX {object}"))])
-            .effect(state, &after)
-            .hazard(
-                crate::plan::HazardKind::LongLock,
-                object.to_string(),
-                format!("{object} is built on every partition of {table} under SHARE: writes wait"),
-            );
-        step.alone = true;
-        step.verb = "index";
-        return vec![step];
-    }
     let checked = index.unique.then(|| preflight("create_index", table, name, index));
     let mut steps: Vec<Step> = checked.into_iter().collect();
     steps.extend([
@@ -81,22 +65,14 @@ pub(super) fn details(table: &QName, name: &Ident, index: &Index) -> Vec<Stateme
 }
 
 pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
+    if is_partitioned(state, table) {
+        return super::partitioned::remove(state, table, name);
+    }
     let Some(index) = state.tables.get(table).and_then(|t| t.indexes.get(name)).cloned() else {
         return Vec::new();
     };
     let after = with_index(state, table, name, None);
     let object = table.sibling(name.clone());
-    if is_partitioned(state, table) {
-        let mut step = Step::new("drop_index", object.to_string(), Some(table))
-            .up([Op::IndexDropPlain.on(table, format!("DROP INDEX {object}"))])
-            .down([Op::IndexCreatePlain.on(table, create_index(name, table, &index, IndexMode::Plain))])
-            .down(details(table, name, &index))
-            .effect(state, &after)
-            .note("Takes ACCESS EXCLUSIVE on the parent and every partition for an instant.");
-        step.alone = true;
-        step.verb = "unindex";
-        return vec![step];
-    }
     let mut steps = Vec::new();
     let mut grouped = false;
     if index.comment.is_some() || !index.statistics.is_empty() {

@@ -9,7 +9,7 @@ use super::constraint::{add_sql, comment, drop_sql, subject, with_constraint};
 use super::index::{gate, preflight, with_index};
 use super::step::Step;
 use crate::facts::Op;
-use crate::plan::{HazardKind, Statement};
+use crate::plan::Statement;
 use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, QName, Schema};
 use crate::sql::{IndexMode, create_index, key_index};
 
@@ -64,10 +64,14 @@ fn unbuild(table: &QName, name: &Ident) -> Statement {
 }
 
 /// Foreign keys that hold on to a key's index, and so must make room when the undo takes it away.
-struct Held(Vec<(QName, Ident, Constraint)>);
+pub(super) struct Held(Vec<(QName, Ident, Constraint)>);
 
 impl Held {
-    fn by(state: &Schema, table: &QName, key: &Constraint) -> Self {
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn by(state: &Schema, table: &QName, key: &Constraint) -> Self {
         let columns: BTreeSet<&Ident> = key.kind.key().into_iter().flat_map(|k| &k.columns).collect();
         let holds = |c: &Constraint| match &c.kind {
             ConstraintKind::ForeignKey(f) => {
@@ -82,13 +86,13 @@ impl Held {
         Self(held.collect())
     }
 
-    fn release(&self, table: &QName) -> impl Iterator<Item = Statement> {
+    pub(super) fn release(&self, table: &QName) -> impl Iterator<Item = Statement> {
         self.0.iter().map(move |(child, name, _)| {
             Op::ForeignKeyDrop.on_both(child, table, format!("ALTER TABLE {child} DROP CONSTRAINT {name}"))
         })
     }
 
-    fn restore(&self, table: &QName) -> impl Iterator<Item = Statement> {
+    pub(super) fn restore(&self, table: &QName) -> impl Iterator<Item = Statement> {
         self.0.iter().map(move |(child, name, constraint)| {
             let open = Constraint {
                 not_valid: true,
@@ -99,7 +103,7 @@ impl Held {
     }
 
     /// The schema with these keys not validated.
-    fn open(&self, state: &Schema) -> Schema {
+    pub(super) fn open(&self, state: &Schema) -> Schema {
         self.0.iter().fold(state.clone(), |schema, (child, name, constraint)| {
             let open = Constraint {
                 not_valid: true,
@@ -110,7 +114,7 @@ impl Held {
     }
 
     /// The last file of the undo for each of them.
-    fn validations(&self, state: &Schema, table: &QName) -> Vec<Step> {
+    pub(super) fn validations(&self, state: &Schema, table: &QName) -> Vec<Step> {
         let mut reached = state.clone();
         let mut steps = Vec::new();
         for (child, name, constraint) in &self.0 {
@@ -133,10 +137,6 @@ impl Held {
     }
 }
 
-fn is_partitioned(state: &Schema, table: &QName) -> bool {
-    state.tables.get(table).is_some_and(|t| t.partition_by.is_some())
-}
-
 pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
     let kind = kind(constraint, "add_primary_key", "add_unique");
     let object = format!("{table}.{name}");
@@ -144,21 +144,6 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
     let Some(index) = index_of(constraint) else {
         return Vec::new();
     };
-    if is_partitioned(state, table) {
-        let mut step = Step::new(kind, &object, Some(table))
-            .up([Op::ExclusionAdd.on(table, add_sql(table, name, constraint))])
-            .up(comment(table, name, constraint))
-            .down([drop_sql(table, name)])
-            .effect(state, &after)
-            .hazard(
-                HazardKind::LongLock,
-                &object,
-                format!("{object} is built on every partition under ACCESS EXCLUSIVE"),
-            );
-        step.alone = true;
-        step.verb = "key";
-        return vec![step];
-    }
     let built = with_index(state, table, name, Some(&index));
     // On the way back a foreign key may have chosen this key among two.
     let held = Held::by(state, table, constraint);
@@ -191,6 +176,9 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
 }
 
 pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
+    if super::index::is_partitioned(state, table) {
+        return super::partitioned::remove(state, table, name);
+    }
     let Some(constraint) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
         return Vec::new();
     };
@@ -200,16 +188,6 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
     let Some(index) = index_of(&constraint) else {
         return Vec::new();
     };
-    if is_partitioned(state, table) {
-        let mut step = Step::new(kind, &object, Some(table))
-            .up([drop_sql(table, name)])
-            .down([Op::ExclusionAdd.on(table, add_sql(table, name, &constraint))])
-            .down(comment(table, name, &constraint))
-            .effect(state, &after);
-        step.alone = true;
-        step.verb = "unkey";
-        return vec![step];
-    }
     let built = with_index(&after, table, name, Some(&index));
     vec![
         Step::new(kind, &object, Some(table))

@@ -5,6 +5,7 @@
 mod add_column;
 mod alias;
 mod alter_column_type;
+mod attach;
 mod backfill;
 mod column_settings;
 mod comment;
@@ -20,6 +21,8 @@ mod index;
 mod key;
 mod namespace;
 mod not_null;
+mod partitioned;
+mod rebuild_dependents;
 mod rename;
 mod rename_table;
 mod rename_type;
@@ -31,11 +34,14 @@ mod table_options;
 
 pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
+pub use partitioned::Names;
+pub(crate) use partitioned::fits;
+pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
-    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table,
-    TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, IndexOwner, Namespace, QName, Schema, Sequence, Sync, Table,
+    TableAlias, TableOptions,
 };
 use crate::stages::TableNames;
 
@@ -85,6 +91,16 @@ pub enum Change {
         name: Ident,
         key: Box<Constraint>,
     },
+    /// The same three on a partitioned table, with the names that the partitions' indexes get.
+    AddPartitionedKey(QName, Ident, Box<Constraint>, Names),
+    CreatePartitionedIndex(QName, Ident, Box<Index>, Names),
+    SwapPartitionedKey {
+        table: QName,
+        drop: Ident,
+        name: Ident,
+        key: Box<Constraint>,
+        names: Names,
+    },
     RenameColumn(QName, Ident, Ident),
     RenameConstraint(QName, Ident, Ident),
     CreateIndex(QName, Ident, Box<Index>),
@@ -103,9 +119,9 @@ pub enum Change {
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
     /// A view under the name that a table gets in contract.
-    CreateAlias(QName, Box<Alias>),
+    CreateAlias(QName, Box<TableAlias>),
     /// The view shows other columns.
-    ReplaceAlias(QName, Box<Alias>),
+    ReplaceAlias(QName, Box<TableAlias>),
     DropAlias(QName),
     /// The table gets its new name, and the columns that change theirs with it; a view of that name goes.
     RenameTable(TableNames),
@@ -113,6 +129,12 @@ pub enum Change {
     RenameType(QName, QName, bool),
     DropTypeAlias(QName),
     RenameLabel(QName, String, String),
+    /// What stands outside the model goes over from a column that only old code uses to the one that takes its place.
+    MoveDependents {
+        table: QName,
+        from: Ident,
+        to: Ident,
+    },
 }
 
 /// An object whose comment changes.
@@ -177,6 +199,19 @@ impl Change {
                 name,
                 key,
             } => key::promote(state, table, index, name, key),
+            Self::AddPartitionedKey(table, name, key, names) => {
+                partitioned::create(state, table, name, IndexOwner::Key(key), names)
+            }
+            Self::CreatePartitionedIndex(table, name, index, names) => {
+                partitioned::create(state, table, name, IndexOwner::Index(index), names)
+            }
+            Self::SwapPartitionedKey {
+                table,
+                drop,
+                name,
+                key,
+                names,
+            } => partitioned::swap(state, table, drop, name, key, names),
             Self::RenameColumn(table, from, to) => rename::column(state, table, from, to),
             Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
             Self::CreateIndex(table, name, index) => index::create(state, table, name, index),
@@ -194,6 +229,7 @@ impl Change {
             Self::DropTypeAlias(name) => rename_type::remove_domain(state, name),
             Self::RenameLabel(name, from, to) => rename_type::label(state, name, from, to),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
+            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

@@ -7,7 +7,7 @@
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::Statement;
-use crate::schema::{CheckConstraint, Constraint, ConstraintKind, Expr, Ident, QName, Schema};
+use crate::schema::{CheckConstraint, Constraint, ConstraintKind, Expr, Ident, Literal, QName, Schema};
 
 /// The name of the check that proves it.
 fn proof_name(table: &QName, column: &Ident) -> Ident {
@@ -73,12 +73,20 @@ impl Recipe {
         ]
     }
 
-    fn unset(&self) -> Statement {
+    fn unset(&self, state: &Schema) -> Vec<Statement> {
         let (table, column) = (&self.table, &self.column);
-        Op::ColumnDropNotNull.on(
-            table,
-            format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"),
-        )
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL");
+        let mut out = vec![Op::ColumnDropNotNull.on(table, sql)];
+        if state.partitions(table).next().is_some() {
+            // From 18 on a partition's primary key makes NOT NULL its own, which outlives the parent's.
+            let body = format!(
+                "DECLARE\n  partition regclass;\nBEGIN\n  FOR partition IN SELECT relid FROM pg_catalog.pg_partition_tree({}) WHERE level > 0 ORDER BY level LOOP\n    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', partition, {});\n  END LOOP;\nEND",
+                Literal(&table.to_string()),
+                Literal(column.raw())
+            );
+            out.push(Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body))));
+        }
+        out
     }
 
     fn with_check(&self, state: &Schema, not_valid: bool) -> Schema {
@@ -125,7 +133,8 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .alone("validate", recipe.subject()),
         Step::new("set_not_null", &recipe.object, Some(table))
             .up(recipe.set())
-            .down([recipe.unset(), recipe.add_check()])
+            .down(recipe.unset(state))
+            .down([recipe.add_check()])
             .effect_up(&proven, &done)
             .effect_down(&done, &unproven)
             .named("set_not_null", recipe.subject())
@@ -140,7 +149,7 @@ pub(super) fn unset(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> 
     let after = recipe.with_not_null(state, false);
     steps.push(
         Step::new("drop_not_null", &recipe.object, Some(table))
-            .up([recipe.unset()])
+            .up(recipe.unset(state))
             .down([recipe.add_check()])
             .effect_up(state, &after)
             .effect_down(&after, &recipe.with_check(&after, true))

@@ -10,12 +10,15 @@ pub(super) fn column(state: &Schema, table: &QName, from: &Ident, to: &Ident) ->
     crate::stages::rename_column(&mut after, table, from, to);
     let sql =
         |a: &Ident, b: &Ident| Op::ColumnRename.on(table, format!("ALTER TABLE {table} RENAME COLUMN {a} TO {b}"));
-    vec![
-        Step::new("rename_column", format!("{table}.{to}"), Some(table))
-            .up([sql(from, to)])
-            .down([sql(to, from)])
-            .effect(state, &after),
-    ]
+    let mut step = Step::new("rename_column", format!("{table}.{to}"), Some(table))
+        .up([sql(from, to)])
+        .down([sql(to, from)])
+        .effect(state, &after);
+    let followed = super::rebuild_dependents::renamed(state, table, from, to);
+    step.down_effect
+        .extend(followed.iter().map(crate::schema::Patch::inverse));
+    step.up_effect.extend(followed);
+    vec![step]
 }
 
 pub(super) fn constraint(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {
@@ -27,6 +30,7 @@ pub(super) fn constraint(state: &Schema, table: &QName, from: &Ident, to: &Ident
             follow(t, from, to);
         }
         t.constraints.insert(to.clone(), constraint);
+        after.rename_attached(table, from, to);
     }
     let sql = |a: &Ident, b: &Ident| {
         Op::ConstraintRename.on(table, format!("ALTER TABLE {table} RENAME CONSTRAINT {a} TO {b}"))
@@ -46,6 +50,16 @@ pub(super) fn index(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> 
     {
         follow(t, from, to);
         t.indexes.insert(to.clone(), index);
+        after.rename_attached(table, from, to);
+    } else if let Some(t) = after.tables.get_mut(table)
+        && let Some(above) = t.attached.remove(from)
+    {
+        follow(t, from, to);
+        if let Some(key) = t.constraints.remove(from) {
+            t.constraints.insert(to.clone(), key);
+        }
+        t.attached.insert(to.clone(), above);
+        after.rename_attached(table, from, to);
     }
     let sql = |a: &Ident, b: &Ident| {
         Op::IndexRename.on(table, format!("ALTER INDEX {} RENAME TO {b}", table.sibling(a.clone())))

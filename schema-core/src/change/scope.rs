@@ -24,6 +24,8 @@ impl Change {
             | Self::Cutover { .. }
             | Self::AddKey(..)
             | Self::SwapKey { .. }
+            | Self::AddPartitionedKey(..)
+            | Self::SwapPartitionedKey { .. }
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
             }
@@ -62,6 +64,11 @@ impl Change {
         }
         if let Some(table) = self.table(state) {
             part.tables = state.tables.get_key_value(&table).map(cloned).into_iter().collect();
+            // What hangs on a partitioned table follows it; a partition has its indexes' definitions from above.
+            let family = state.partitions_below(&table);
+            let family = family.iter().chain(state.partitioned_above(&table));
+            part.tables
+                .extend(family.filter_map(|name| state.tables.get_key_value(name)).map(cloned));
             let owned = state
                 .sequences
                 .iter()
@@ -111,6 +118,9 @@ impl Change {
             | Self::PromoteIndex { table, .. }
             | Self::RenameConstraint(table, ..)
             | Self::CreateIndex(table, ..)
+            | Self::CreatePartitionedIndex(table, ..)
+            | Self::AddPartitionedKey(table, ..)
+            | Self::SwapPartitionedKey { table, .. }
             | Self::DropIndex(table, _)
             | Self::RenameIndex(table, ..)
             | Self::TableOptions(table, _)

@@ -8,7 +8,7 @@ use crate::schema::{Constraint, Ident, QName, Schema};
 pub(super) fn order_by_name(from: &Schema, tasks: &mut [Task]) {
     let names = from.relation_names();
     for task in tasks {
-        for name in taken(&task.change) {
+        for name in taken(from, &task.change) {
             if names.contains(&name) {
                 task.needs.push(format!("the name {name}"));
             }
@@ -19,7 +19,7 @@ pub(super) fn order_by_name(from: &Schema, tasks: &mut [Task]) {
     }
 }
 
-fn taken(change: &Change) -> Vec<QName> {
+fn taken(from: &Schema, change: &Change) -> Vec<QName> {
     let of_index = |constraint: &Constraint, table: &QName, name: &Ident| {
         constraint
             .kind
@@ -44,6 +44,20 @@ fn taken(change: &Change) -> Vec<QName> {
         | Change::RenameConstraint(table, _, name) => {
             vec![table.sibling(name.clone())]
         }
+        Change::CreatePartitionedIndex(table, name, _, names) | Change::AddPartitionedKey(table, name, _, names) => {
+            with_partitions(table, name, names)
+        }
+        Change::SwapPartitionedKey {
+            table,
+            drop,
+            name,
+            names,
+            ..
+        } => {
+            let own = with_partitions(table, drop, &from.attached_below(table, drop));
+            let all = with_partitions(table, name, names);
+            all.into_iter().filter(|name| !own.contains(name)).collect()
+        }
         Change::AddKey(table, name, constraint) | Change::AddConstraint(table, name, constraint) => {
             of_index(constraint, table, name)
         }
@@ -59,6 +73,12 @@ fn taken(change: &Change) -> Vec<QName> {
     }
 }
 
+/// The name of an index with those of the partitions' indexes.
+fn with_partitions(table: &QName, name: &Ident, names: &crate::change::Names) -> Vec<QName> {
+    let below = names.iter().map(|(child, index)| child.sibling(index.clone()));
+    std::iter::once(table.sibling(name.clone())).chain(below).collect()
+}
+
 fn freed(from: &Schema, change: &Change) -> Vec<QName> {
     match change {
         Change::DropTable(name) => {
@@ -69,6 +89,7 @@ fn freed(from: &Schema, change: &Change) -> Vec<QName> {
                         .indexes
                         .keys()
                         .chain(table.constraints.keys())
+                        .chain(table.attached.keys())
                         .map(|n| name.sibling(n.clone())),
                 );
             }
@@ -82,10 +103,13 @@ fn freed(from: &Schema, change: &Change) -> Vec<QName> {
         Change::DropColumn(table, column) => from.sequences_owned_by(table, column).cloned().collect(),
         Change::DropSequence(name) | Change::RenameSequence(name, _) => vec![name.clone()],
         Change::DropIndex(table, name)
-        | Change::RenameIndex(table, name, _)
-        | Change::RenameConstraint(table, name, _)
         | Change::DropKey(table, name)
         | Change::DropConstraint(table, name)
+        | Change::SwapPartitionedKey { table, drop: name, .. } => {
+            with_partitions(table, name, &from.attached_below(table, name))
+        }
+        Change::RenameIndex(table, name, _)
+        | Change::RenameConstraint(table, name, _)
         | Change::SwapKey { table, drop: name, .. } => vec![table.sibling(name.clone())],
         _ => Vec::new(),
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Differ, Segment, Task};
-use crate::change::{Change, Commented};
+use crate::change::{Change, Commented, Names};
 use crate::compare::{same_constraint, same_index};
-use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, SyncDirection, Table};
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, Schema, SyncDirection, Table};
 use crate::sql::key_index;
 
 impl Differ<'_> {
@@ -38,6 +38,11 @@ impl Differ<'_> {
                 );
             }
         }
+        for name in parents_first(to) {
+            if let (Some(current), Some(wanted)) = (from.tables.get(name), to.tables.get(name)) {
+                self.attached(name, current, wanted);
+            }
+        }
         self.release_held_keys();
         self.keys_before_syncs();
     }
@@ -66,11 +71,26 @@ impl Differ<'_> {
     fn keys_before_syncs(&mut self) {
         for task in &mut self.tasks {
             match &task.change {
-                Change::DropKey(table, key) | Change::SwapKey { table, drop: key, .. } => {
+                Change::DropKey(table, key)
+                | Change::SwapKey { table, drop: key, .. }
+                | Change::SwapPartitionedKey { table, drop: key, .. } => {
                     let primary = self.from.tables.get(table).and_then(Table::primary_key);
                     if primary.is_some_and(|(name, _)| name == key) {
                         task.gives.push(format!("no old primary key of {table}"));
+                        for child in self.from.attached_below(table, key).keys() {
+                            task.gives.push(format!("no old primary key of {child}"));
+                        }
                     }
+                }
+                // A view's GROUP BY may rest on the key.
+                Change::MoveDependents { table, .. } => {
+                    task.needs.push(format!("no old primary key of {table}"));
+                }
+                // A partition's own primary key waits until the one from above is gone.
+                Change::AddKey(table, _, key) | Change::PromoteIndex { table, key, .. }
+                    if matches!(key.kind, ConstraintKind::PrimaryKey(_)) =>
+                {
+                    task.needs.push(format!("no old primary key of {table}"));
                 }
                 Change::DropSync(function, _) => {
                     if let Some(sync) = self.from.syncs.get(function)
@@ -198,6 +218,8 @@ impl Differ<'_> {
             .constraints
             .iter()
             .filter(|(n, c)| !wanted.constraints.get(*n).is_some_and(|w| same(c, w)))
+            // The parent's key takes it over.
+            .filter(|(n, c)| !(c.kind.has_index() && wanted.attached.contains_key(*n)))
             .collect();
         let comes = wanted
             .constraints
@@ -232,13 +254,17 @@ impl Differ<'_> {
                 );
                 continue;
             }
-            let ready = constraint.kind.key().and_then(|key| {
-                let index = key_index(key);
-                spare_indexes
-                    .iter()
-                    .find(|(_, i)| same_index(i, current, &index, wanted))
-                    .map(|(n, _)| (*n).clone())
-            });
+            let ready = constraint
+                .kind
+                .key()
+                .filter(|_| current.partition_by.is_none())
+                .and_then(|key| {
+                    let index = key_index(key);
+                    spare_indexes
+                        .iter()
+                        .find(|(_, i)| same_index(i, current, &index, wanted))
+                        .map(|(n, _)| (*n).clone())
+                });
             let boxed = Box::new(constraint.clone());
             let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
             // A primary key makes room for the next one; a key makes room for one of its name.
@@ -278,6 +304,28 @@ impl Differ<'_> {
                         self.push(Segment::Tables, Some(name), 65, change);
                     }
                 },
+                (ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_), None) if current.partition_by.is_some() => {
+                    let names = self.partition_names(name, new_name);
+                    let change = match in_the_way {
+                        Some(at) => {
+                            let (drop, _) = gone.remove(at);
+                            Change::SwapPartitionedKey {
+                                table: name.clone(),
+                                drop: drop.clone(),
+                                name: new_name.clone(),
+                                key: boxed,
+                                names,
+                            }
+                        }
+                        None => Change::AddPartitionedKey(name.clone(), new_name.clone(), boxed, names),
+                    };
+                    self.push(Segment::Tables, Some(name), 64, change);
+                }
+                (ConstraintKind::Exclusion(_), _) if current.partition_by.is_some() => {
+                    let names = self.partition_names(name, new_name);
+                    let change = Change::AddPartitionedKey(name.clone(), new_name.clone(), boxed, names);
+                    self.push(Segment::Tables, Some(name), 62, change);
+                }
                 (ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_), None) => {
                     self.push(
                         Segment::Tables,
@@ -328,6 +376,7 @@ impl Differ<'_> {
             .iter()
             .filter(|(n, i)| !wanted.indexes.get(*n).is_some_and(|w| same(i, w)))
             .filter(|(n, _)| !self.tasks.iter().any(|t| promotes(&t.change, name, n)))
+            .filter(|(n, _)| !wanted.attached.contains_key(*n))
             .collect();
         for (new_name, index) in &wanted.indexes {
             match current.indexes.get(new_name).filter(|i| same(i, index)) {
@@ -366,12 +415,14 @@ impl Differ<'_> {
                             } else {
                                 60
                             };
-                        self.push(
-                            Segment::Tables,
-                            Some(name),
-                            rank,
-                            Change::CreateIndex(name.clone(), new_name.clone(), Box::new(index.clone())),
-                        );
+                        let index = Box::new(index.clone());
+                        let change = if current.partition_by.is_some() {
+                            let names = self.partition_names(name, new_name);
+                            Change::CreatePartitionedIndex(name.clone(), new_name.clone(), index, names)
+                        } else {
+                            Change::CreateIndex(name.clone(), new_name.clone(), index)
+                        };
+                        self.push(Segment::Tables, Some(name), rank, change);
                     }
                 }
             }
@@ -384,6 +435,55 @@ impl Differ<'_> {
                 Change::DropIndex(name.clone(), old_name.clone()),
             );
         }
+    }
+
+    /// The names that the partitions' indexes get under a new index of a partitioned table.
+    fn partition_names(&self, table: &QName, index: &Ident) -> Names {
+        self.to.attached_below(table, index)
+    }
+
+    /// A partition's index that belongs to the same one above under another name.
+    fn attached(&mut self, name: &QName, current: &Table, wanted: &Table) {
+        let Some(partition) = wanted.partition_of.as_ref() else {
+            return;
+        };
+        for (new_name, above) in &wanted.attached {
+            let was = self.name_before(&partition.parent, above);
+            let own = current.attached.iter().find(|(_, a)| **a == was);
+            let old_name = own
+                .map(|(n, _)| n.clone())
+                .filter(|_| self.stays(&partition.parent, &was));
+            if let Some(old_name) = old_name.filter(|n| n != new_name) {
+                let change = Change::RenameIndex(name.clone(), old_name, new_name.clone());
+                self.push(Segment::Tables, Some(name), 80, change);
+            }
+        }
+    }
+
+    /// What an index of a table is called before its rename.
+    fn name_before(&self, table: &QName, index: &Ident) -> Ident {
+        let renamed = self.tasks.iter().find_map(|t| match &t.change {
+            Change::RenameIndex(on, from, to) | Change::RenameConstraint(on, from, to)
+                if on == table && to == index =>
+            {
+                Some(from.clone())
+            }
+            _ => None,
+        });
+        renamed.unwrap_or_else(|| index.clone())
+    }
+
+    /// Whether no task takes an index of a partitioned table away.
+    fn stays(&self, table: &QName, index: &Ident) -> bool {
+        !self.tasks.iter().any(|t| match &t.change {
+            Change::DropIndex(on, name)
+            | Change::DropKey(on, name)
+            | Change::DropConstraint(on, name)
+            | Change::SwapPartitionedKey {
+                table: on, drop: name, ..
+            } => on == table && name == index,
+            _ => false,
+        })
     }
 
     /// Whether the constraint is a primary key over a column that only old code used.
@@ -406,7 +506,9 @@ impl Differ<'_> {
         let mut retyped: BTreeSet<(QName, Ident)> = BTreeSet::new();
         for task in &self.tasks {
             match &task.change {
-                Change::DropKey(table, name) | Change::SwapKey { table, drop: name, .. } => {
+                Change::DropKey(table, name)
+                | Change::SwapKey { table, drop: name, .. }
+                | Change::SwapPartitionedKey { table, drop: name, .. } => {
                     if let Some(key) = self
                         .from
                         .tables
@@ -472,6 +574,16 @@ impl Differ<'_> {
             }
         }
     }
+}
+
+/// Partitions, each after the one above it.
+fn parents_first(schema: &Schema) -> Vec<&QName> {
+    let partitions = schema.tables.iter().filter(|(_, t)| t.partition_of.is_some());
+    let mut names: Vec<(usize, &QName)> = partitions
+        .map(|(name, _)| (schema.partitioned_above(name).len(), name))
+        .collect();
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
 }
 
 fn foreign_keys(table: &Table) -> impl Iterator<Item = (&Ident, &ForeignKey)> {

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::dependencies::Node;
 use super::query::rows;
 use super::{Included, IntrospectError};
-use crate::schema::{Alias, Ident, QName, Schema};
+use crate::schema::{Ident, QName, Schema, TableAlias};
 use crate::sql::ALIAS_COMMENT;
 
 #[derive(Deserialize)]
@@ -60,13 +60,13 @@ pub(super) async fn read(
     Ok(found)
 }
 
-fn recognise(row: &ViewRow) -> Option<Alias> {
+fn recognise(row: &ViewRow) -> Option<TableAlias> {
     let text = row.comment.strip_prefix(ALIAS_COMMENT)?;
     let (json, comment) = match text.split_once('\n') {
         Some((json, comment)) => (json, Some(comment.to_owned())),
         None => (text, None),
     };
-    let alias: Alias = serde_json::from_str(json).ok()?;
+    let alias: TableAlias = serde_json::from_str(json).ok()?;
     let shown: BTreeSet<&str> = row.shown.iter().flatten().map(String::as_str).collect();
     let wanted: BTreeSet<&str> = alias.columns.keys().map(Ident::raw).collect();
     let reads: BTreeSet<(&str, &str, &str)> = row
@@ -77,5 +77,5 @@ fn recognise(row: &ViewRow) -> Option<Alias> {
         .collect();
     let (namespace, table) = (alias.table.schema.raw(), alias.table.name.raw());
     let read: BTreeSet<(&str, &str, &str)> = alias.columns.values().map(|c| (namespace, table, c.raw())).collect();
-    (row.updatable && shown == wanted && reads == read).then_some(Alias { comment, ..alias })
+    (row.updatable && shown == wanted && reads == read).then_some(TableAlias { comment, ..alias })
 }

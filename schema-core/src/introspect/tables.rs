@@ -27,6 +27,7 @@ struct Row {
     partition_by: Option<String>,
     partition_bound: Option<String>,
     parents: Vec<(String, String)>,
+    attached: Option<Vec<(Ident, Ident)>>,
     comment: Option<String>,
 }
 
@@ -95,6 +96,7 @@ fn table(row: Row) -> Table {
         },
         partition_by: row.partition_by,
         partition_of,
+        attached: row.attached.into_iter().flatten().collect(),
         inherits: parents,
         comment: row.comment,
     }

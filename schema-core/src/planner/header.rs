@@ -187,8 +187,21 @@ fn costs(statements: &[&Statement]) -> String {
     if strongest.is_empty() {
         text += &comment("Locks: none on tables that were there before.");
     }
+    let mut by_mode: BTreeMap<LockMode, Vec<String>> = BTreeMap::new();
+    for (table, mode) in &strongest {
+        by_mode.entry(*mode).or_default().push(table.clone());
+    }
     for (table, mode) in strongest {
-        text += &comment(&format!("Locks: {} on {table}: {}.", mode_name(mode), mode_stops(mode)));
+        let Some(tables) = by_mode.get(&mode) else { continue };
+        // A table with its partitions fills pages.
+        if tables.len() > MANY {
+            let (first, rest) = tables.split_at(2);
+            let on = format!("{} and {} more", first.join(", "), rest.len());
+            text += &comment(&format!("Locks: {} on {on}: {}.", mode_name(mode), mode_stops(mode)));
+            by_mode.remove(&mode);
+        } else {
+            text += &comment(&format!("Locks: {} on {table}: {}.", mode_name(mode), mode_stops(mode)));
+        }
     }
     let cost = statements.iter().map(|s| s.cost).max().unwrap_or(Cost::Instant);
     text += &comment(match cost {
@@ -200,6 +213,9 @@ fn costs(statements: &[&Statement]) -> String {
     });
     text
 }
+
+/// Tables under one lock that are named one by one.
+const MANY: usize = 6;
 
 fn mode_name(mode: LockMode) -> &'static str {
     match mode {

@@ -81,7 +81,6 @@ impl<'a> Reasons<'a> {
             (Slot::Sync(_), Some(Object::Sync(sync))) => vec![self.sync(sync)],
             (Slot::Fill(_), Some(Object::Fill(fill))) => self.column(&fill.table, &fill.column).into_iter().collect(),
             (Slot::Constraint(table, name), Some(Object::Constraint(c))) => self.constraint(table, name, c),
-            (Slot::Index(table, name), Some(Object::Index(index))) => self.index(table, name, index),
             (Slot::Alias(name), Some(Object::Alias(alias))) => vec![format!(
                 "the table {} is renamed to {name}, and both names must work while two versions run",
                 alias.table
@@ -89,8 +88,37 @@ impl<'a> Reasons<'a> {
             (Slot::TypeAlias(from), Some(Object::TypeAlias(to))) => {
                 vec![format!("the enum {from} is renamed to {to}")]
             }
+            (Slot::Index(table, name), Some(Object::Index(index))) => {
+                let own = self.index(table, name, index);
+                if own.is_empty() { self.above(table, name) } else { own }
+            }
+            (Slot::Attached(table, name), _) => self.above(table, name),
             (slot, _) => self.whole(slot).into_iter().collect(),
         }
+    }
+
+    /// For a partition's index: what the index of the partitioned table is there for that it belongs to.
+    fn above(&self, table: &QName, name: &Ident) -> Vec<String> {
+        for schema in [self.to, self.from] {
+            let (mut at, mut index) = (table, name);
+            while let Some((place, above)) = schema
+                .tables
+                .get(at)
+                .and_then(|t| Some((t.partition_of.as_ref()?, t.attached.get(index)?)))
+            {
+                (at, index) = (&place.parent, above);
+            }
+            let Some(top) = schema.tables.get(at).filter(|_| at != table) else {
+                continue;
+            };
+            if let Some(constraint) = top.constraints.get(index) {
+                return self.constraint(at, index, constraint);
+            }
+            if let Some(definition) = top.indexes.get(index) {
+                return self.index(at, index, definition);
+            }
+        }
+        Vec::new()
     }
 
     /// An object without parts.

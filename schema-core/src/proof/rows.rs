@@ -8,7 +8,7 @@ use super::ProofError;
 use super::record::Unproven;
 use super::values::Values;
 use super::write::{Condition, Shape, Writer};
-use crate::schema::{Alias, ConstraintKind, QName, Schema, Table};
+use crate::schema::{ConstraintKind, QName, Schema, Table, TableAlias};
 
 /// What rows a table gets: ordinary ones, one with defaults only, one of NULLs, one at the ends of the types, one that
 /// repeats another in all that may repeat.
@@ -73,7 +73,7 @@ pub(super) async fn parents(
     stage: &Schema,
     values: &Values,
     counts: &BTreeMap<QName, u64>,
-    views: &BTreeMap<QName, Alias>,
+    views: &BTreeMap<QName, TableAlias>,
 ) -> Result<BTreeMap<QName, u64>, ProofError> {
     let mut counts = counts.clone();
     let pointed_at: BTreeSet<&QName> = schema.tables.values().flat_map(references).collect();

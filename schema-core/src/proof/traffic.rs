@@ -13,7 +13,7 @@ use super::write::{Refused, RowValues, Shape, Writer, run};
 use crate::compare::{same_constraint, same_index};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{Alias, Ident, Literal, QName, Schema, Table};
+use crate::schema::{Ident, Literal, QName, Schema, Table, TableAlias};
 use crate::sql::key_index;
 
 /// One version of the code.
@@ -90,7 +90,7 @@ pub(super) async fn traffic(
 }
 
 /// Tables of a version that are views in a stage.
-fn views_of(stage: &Schema, version: &Schema) -> BTreeMap<QName, Alias> {
+fn views_of(stage: &Schema, version: &Schema) -> BTreeMap<QName, TableAlias> {
     let met = stage
         .aliases
         .iter()
@@ -170,7 +170,7 @@ struct Run<'a> {
     side: Side<'a>,
     boundary: &'a Boundary<'a>,
     row_counts: BTreeMap<QName, u64>,
-    views: BTreeMap<QName, Alias>,
+    views: BTreeMap<QName, TableAlias>,
     verdicts: BTreeMap<(QName, Operation), Answer>,
     report: Report,
 }
@@ -600,14 +600,14 @@ fn returning(checks: &[Check]) -> String {
 }
 
 /// What tells one row of a table from the others; of a view, as far as it can be told.
-fn place(view: Option<&Alias>) -> String {
+fn place(view: Option<&TableAlias>) -> String {
     match view {
         None => "ROW(tableoid, ctid)".to_owned(),
         Some(view) => format!("ROW({})", crate::sql::column_list(view.columns.keys())),
     }
 }
 
-fn first_row(name: &QName, view: Option<&Alias>) -> String {
+fn first_row(name: &QName, view: Option<&TableAlias>) -> String {
     let place = place(view);
     match view {
         None => format!("(tableoid, ctid) = (SELECT tableoid, ctid FROM {name} ORDER BY tableoid, ctid LIMIT 1)"),

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::values::{Values, literals_of};
-use crate::schema::{Alias, ConstraintKind, Ident, Literal, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
 
 /// What a row is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) struct Writer<'a> {
     /// Rows of each table that a foreign key may point at.
     pub(super) row_counts: &'a BTreeMap<QName, u64>,
     /// Tables that are views: their rows have no place.
-    pub(super) views: &'a BTreeMap<QName, Alias>,
+    pub(super) views: &'a BTreeMap<QName, TableAlias>,
     pub(super) conditions: &'a [Condition],
 }
 

@@ -9,7 +9,7 @@ use super::{Ident, QName};
 /// In a stage it is an object like a table; in the database it is recognised by the comment, which holds this struct as
 /// JSON in its first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alias {
+pub struct TableAlias {
     /// The table.
     pub table: QName,
     /// The columns that new code knows: their names in the view, and in the table.
@@ -19,7 +19,7 @@ pub struct Alias {
     pub comment: Option<String>,
 }
 
-impl Alias {
+impl TableAlias {
     /// Columns that the view shows under another name: the table's name for them, and the view's.
     pub fn renamed_columns(&self) -> impl Iterator<Item = (&Ident, &Ident)> {
         self.columns

@@ -10,19 +10,21 @@ mod fingerprint;
 mod index;
 mod name;
 mod other;
+mod partition;
 mod rename;
 mod sequence;
 mod slot;
 mod sync;
 mod table;
 
-pub use alias::Alias;
+pub use alias::TableAlias;
 pub use constraint::{CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, Referential};
 pub use enums::EnumType;
 pub use fingerprint::fingerprint;
 pub use index::{Index, IndexKey, KeyTarget};
 pub use name::{Ident, Literal, ParseNameError, QName};
-pub use other::{Dependency, Other};
+pub use other::{Alias, Dependency, Other};
+pub use partition::IndexOwner;
 pub use sequence::{Sequence, SequenceOptions};
 pub use slot::{Object, Patch, PatchError, Slot};
 pub use sync::{Fill, KeyLock, Sync, SyncDirection};
@@ -78,7 +80,7 @@ pub struct Schema {
     pub syncs: BTreeMap<QName, Sync>,
     /// Views that show a table under the name that it gets in contract. Keyed by that name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub aliases: BTreeMap<QName, Alias>,
+    pub aliases: BTreeMap<QName, TableAlias>,
     /// Domains under the old names of enums that have a new one, with the enum's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub type_aliases: BTreeMap<QName, QName>,
@@ -118,7 +120,12 @@ impl Schema {
             .cloned()
             .collect();
         for (table, t) in &self.tables {
-            names.extend(t.indexes.keys().map(|n| table.sibling(n.clone())));
+            names.extend(
+                t.indexes
+                    .keys()
+                    .chain(t.attached.keys())
+                    .map(|n| table.sibling(n.clone())),
+            );
             let keys = t.constraints.iter().filter(|(_, c)| c.kind.has_index());
             names.extend(keys.map(|(n, _)| table.sibling(n.clone())));
         }
@@ -129,6 +136,26 @@ impl Schema {
                 .filter_map(|o| o.name.parse().ok()),
         );
         names
+    }
+
+    /// The table with its partitions and inheritance children, all the way down.
+    pub fn family(&self, table: &QName) -> std::collections::BTreeSet<QName> {
+        let mut found = std::collections::BTreeSet::from([table.clone()]);
+        let mut open = vec![table.clone()];
+        while let Some(parent) = open.pop() {
+            for (name, t) in &self.tables {
+                let child = t.partition_of.as_ref().is_some_and(|p| p.parent == parent) || t.inherits.contains(&parent);
+                if child && found.insert(name.clone()) {
+                    open.push(name.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// An object outside the model.
+    pub fn other(&self, kind: &str, name: &str) -> Option<&Other> {
+        self.others.iter().find(|o| o.kind == kind && o.name == name)
     }
 
     /// Columns that draw from an owned sequence: the sequences whose `OWNED BY` is this column.

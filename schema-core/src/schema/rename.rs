@@ -1,6 +1,6 @@
 //! New names in everything that names their object, as PostgreSQL's own `RENAME` does.
 
-use super::{ConstraintKind, Dependency, Expr, KeyTarget, Literal, QName, Schema};
+use super::{ConstraintKind, Dependency, Expr, Ident, KeyTarget, Literal, Other, QName, Schema};
 use crate::sql::sync_function_name;
 
 impl Schema {
@@ -69,15 +69,29 @@ impl Schema {
         for alias in self.aliases.values_mut() {
             follow(&mut alias.table);
         }
-        for dependency in self.others.iter_mut().flat_map(|o| &mut o.depends_on) {
-            match dependency {
-                Dependency::Table(name)
-                | Dependency::Column(name, _)
-                | Dependency::Constraint(name, _)
-                | Dependency::Index(name, _) => follow(name),
-                Dependency::Enum(_) | Dependency::Sequence(_) => {}
+        self.others
+            .iter_mut()
+            .for_each(|other| rename_in_other(other, from, to));
+        let keys: Vec<((String, String), (String, String))> = self
+            .others
+            .iter()
+            .filter(|o| o.on.as_ref() == Some(to))
+            .map(|o| {
+                (
+                    (
+                        o.kind.clone(),
+                        o.name.replace(&format!(" on {to}"), &format!(" on {from}")),
+                    ),
+                    o.key(),
+                )
+            })
+            .collect();
+        for need in self.others.iter_mut().flat_map(|o| &mut o.needs) {
+            if let Some((_, now)) = keys.iter().find(|(was, _)| was == need) {
+                need.clone_from(now);
             }
         }
+        self.others.sort();
     }
 
     /// `ALTER SEQUENCE … RENAME TO` and `SET SCHEMA`: defaults name the sequence by its identity, so they print its new name.
@@ -179,6 +193,84 @@ impl Schema {
             }
         }
     }
+}
+
+/// What stands outside the model and on the table follows by itself; its identity and its definition print the new name.
+fn rename_in_other(other: &mut Other, from: &QName, to: &QName) {
+    let follow = |name: &mut QName| {
+        if name == from {
+            name.clone_from(to);
+        }
+    };
+    let mut reads = false;
+    for dependency in &mut other.depends_on {
+        match dependency {
+            Dependency::Table(name)
+            | Dependency::Column(name, _)
+            | Dependency::Constraint(name, _)
+            | Dependency::Index(name, _) => {
+                reads |= name == from;
+                follow(name);
+            }
+            Dependency::Enum(_) | Dependency::Sequence(_) => {}
+        }
+    }
+    for alias in &mut other.renamed {
+        follow(&mut alias.table);
+    }
+    if let Some(on) = other.on.as_mut().filter(|on| *on == from) {
+        on.clone_from(to);
+        let (was, is) = (format!(" on {from}"), format!(" on {to}"));
+        if let Some(own) = other.name.strip_suffix(&was) {
+            other.name = format!("{own}{is}");
+        }
+        reads = true;
+    }
+    // A body in quotes is found by name when it runs: nobody rewrites it.
+    let quoted_body = other.definition.contains("AS $function$") || other.definition.contains("AS $procedure$");
+    if reads && !quoted_body {
+        let queries = matches!(
+            other.kind.as_str(),
+            "view" | "materialized view" | "rule" | "function" | "procedure"
+        );
+        other.definition = rename_in_query(&other.definition, &from.to_string(), to, queries.then_some(&from.name));
+    }
+}
+
+/// Replaces a table's qualified name outside of literals. In a query columns are called by the table's bare name: where it
+/// has no other name there, it keeps the old one as that.
+fn rename_in_query(text: &str, from: &str, to: &QName, called: Option<&Ident>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.');
+    while let Some(c) = rest.chars().next() {
+        if c == '\'' {
+            let end = end_of_literal(rest).unwrap_or(rest.len());
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        let starts = !out.ends_with(word) && rest.starts_with(from);
+        if starts && !rest[from.len()..].starts_with(word) {
+            rest = &rest[from.len()..];
+            out.push_str(&to.to_string());
+            // Keywords are printed in capitals, names never are without quotes.
+            let has_alias = rest
+                .strip_prefix(' ')
+                .is_some_and(|next| next.starts_with(|c: char| c.is_lowercase() || matches!(c, '_' | '"')));
+            let in_list = out[..out.len() - to.to_string().len()].trim_end();
+            let is_source = ["FROM", "JOIN", "(", ",", "ONLY", "INTO", "UPDATE"]
+                .iter()
+                .any(|w| in_list.ends_with(w));
+            if let Some(called) = called.filter(|c| **c != to.name && is_source && !has_alias) {
+                out.push_str(&format!(" {called}"));
+            }
+            continue;
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
 }
 
 /// Replaces `::type` where the name ends there.
@@ -288,6 +380,27 @@ mod tests {
         assert_eq!(
             replace_type("'a'::public.st || 'b'::public.status", "public.st", "public.kind"),
             "'a'::public.kind || 'b'::public.status"
+        );
+    }
+
+    #[test]
+    fn a_table_is_renamed_in_definitions() {
+        let (from, to) = (QName::new("public", "a"), QName::new("s", "B"));
+        let renamed = |text, called| rename_in_query(text, &from.to_string(), &to, called);
+        assert_eq!(
+            renamed(
+                "SELECT a.id, 'public.a' FROM (public.a\n JOIN public.ab x ON a.id = x.id)",
+                Some(&from.name)
+            ),
+            "SELECT a.id, 'public.a' FROM (s.\"B\" a\n JOIN public.ab x ON a.id = x.id)"
+        );
+        assert_eq!(
+            renamed("SELECT x.id FROM public.a x", Some(&from.name)),
+            "SELECT x.id FROM s.\"B\" x"
+        );
+        assert_eq!(
+            renamed("CREATE TRIGGER t AFTER INSERT ON public.a FOR EACH ROW", None),
+            "CREATE TRIGGER t AFTER INSERT ON s.\"B\" FOR EACH ROW"
         );
     }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rename::present;
 use super::{
-    Alias, Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table,
-    TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Other, QName, Schema, Sequence, Sync, Table,
+    TableAlias, TableOptions,
 };
 
 /// The address of one object.
@@ -29,6 +29,8 @@ pub enum Slot {
     Constraint(QName, Ident),
     /// An index.
     Index(QName, Ident),
+    /// A partition's index that is attached to one of its parent's.
+    Attached(QName, Ident),
     /// A table's storage options.
     Options(QName),
     /// A table's comment.
@@ -47,6 +49,8 @@ pub enum Slot {
     LabelName(QName, String, String),
     /// A fill, by its id.
     Fill(String),
+    /// An object outside the model, by kind and identity.
+    Other(String, String),
 }
 
 /// What stands in a slot.
@@ -67,6 +71,8 @@ pub enum Object {
     Constraint(Box<Constraint>),
     /// An index.
     Index(Box<Index>),
+    /// The parent's index that a partition's is attached to.
+    Attached(Ident),
     /// A table's storage options.
     Options(Box<TableOptions>),
     /// A table's comment.
@@ -74,7 +80,7 @@ pub enum Object {
     /// A sync.
     Sync(Box<Sync>),
     /// A view.
-    Alias(Box<Alias>),
+    Alias(Box<TableAlias>),
     /// The enum that a domain stands for.
     TypeAlias(QName),
     /// The name that a table or a type has.
@@ -83,6 +89,8 @@ pub enum Object {
     Label(String),
     /// A fill.
     Fill(Box<Fill>),
+    /// An object outside the model.
+    Other(Box<Other>),
 }
 
 /// One change of one object.
@@ -150,6 +158,13 @@ impl Schema {
                 .cloned()
                 .map(Box::new)
                 .map(Object::Index),
+            Slot::Attached(table, name) => self
+                .tables
+                .get(table)?
+                .attached
+                .get(name)
+                .cloned()
+                .map(Object::Attached),
             Slot::Options(table) => self
                 .tables
                 .get(table)
@@ -173,6 +188,7 @@ impl Schema {
                     .map(Object::Label)
             }
             Slot::Fill(id) => self.fills.get(id).cloned().map(Box::new).map(Object::Fill),
+            Slot::Other(kind, name) => self.other(kind, name).cloned().map(Box::new).map(Object::Other),
         }
     }
 
@@ -208,6 +224,13 @@ impl Schema {
             (Slot::TableName(..) | Slot::TypeName(..) | Slot::LabelName(..), _) => {}
             (Slot::Fill(id), Some(Object::Fill(v))) => drop(self.fills.insert(id.clone(), *v)),
             (Slot::Fill(id), _) => drop(self.fills.remove(id)),
+            (Slot::Other(kind, name), object) => {
+                self.others.retain(|o| o.kind != *kind || o.name != *name);
+                if let Some(Object::Other(other)) = object {
+                    let at = self.others.partition_point(|o| *o < *other);
+                    self.others.insert(at, *other);
+                }
+            }
             (slot, object) => {
                 if let Some(table) = slot.table().and_then(|name| self.tables.get_mut(name)) {
                     table.put(slot, object);
@@ -244,12 +267,16 @@ impl Slot {
                 name.to_string()
             }
             Self::LabelName(name, _, label) => format!("{name}.{label}"),
-            Self::Column(table, name) | Self::Constraint(table, name) | Self::Index(table, name) => {
+            Self::Column(table, name)
+            | Self::Constraint(table, name)
+            | Self::Index(table, name)
+            | Self::Attached(table, name) => {
                 format!("{table}.{name}")
             }
             Self::Options(table) => format!("the storage of {table}"),
             Self::Comment(table) => format!("the comment of {table}"),
             Self::Fill(id) => id.clone(),
+            Self::Other(kind, name) => format!("{kind} {name}"),
         }
     }
 
@@ -260,6 +287,7 @@ impl Slot {
             | Self::Column(t, _)
             | Self::Constraint(t, _)
             | Self::Index(t, _)
+            | Self::Attached(t, _)
             | Self::Options(t)
             | Self::Comment(t) => Some(t),
             _ => None,
@@ -280,6 +308,8 @@ impl Table {
             (Slot::Constraint(_, name), _) => drop(self.constraints.remove(name)),
             (Slot::Index(_, name), Some(Object::Index(v))) => drop(self.indexes.insert(name.clone(), *v)),
             (Slot::Index(_, name), _) => drop(self.indexes.remove(name)),
+            (Slot::Attached(_, name), Some(Object::Attached(v))) => drop(self.attached.insert(name.clone(), v)),
+            (Slot::Attached(_, name), _) => drop(self.attached.remove(name)),
             (Slot::Options(_), Some(Object::Options(v))) => self.options = *v,
             (Slot::Comment(_), Some(Object::Comment(v))) => self.comment = Some(v),
             (Slot::Comment(_), _) => self.comment = None,

@@ -25,6 +25,10 @@ pub struct Table {
     /// For a partition: its parent and bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition_of: Option<Partition>,
+    /// For a partition: its indexes that are attached to one of its parent's, by name, each with the parent's. A key's is
+    /// named like the key. They belong to the parent's index and are neither in `indexes` nor in `constraints`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attached: BTreeMap<Ident, Ident>,
     /// Plain inheritance parents (`INHERITS`). Such tables are read and compared; changing the list is refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inherits: Vec<QName>,

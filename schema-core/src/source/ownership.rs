@@ -127,6 +127,7 @@ pub fn scope(
     }
     keep_sequences(old, &mut scope.new, plans);
     scope.new.others.clone_from(&old.others);
+    crate::stages::complete(&mut scope.new);
     crate::retire::complete(&mut scope.new, old, &model.schema, &model.decisions);
     Ok(scope)
 }
@@ -225,6 +226,7 @@ fn carry_over(wanted: &mut Table, table: &Table, title: &Title, partial: bool) {
     wanted.options.clone_from(&table.options);
     wanted.partition_by.clone_from(&table.partition_by);
     wanted.partition_of.clone_from(&table.partition_of);
+    wanted.attached.clone_from(&table.attached);
     wanted.inherits.clone_from(&table.inherits);
     let adopted = matches!(title, Title::Adopted(_));
     if adopted && wanted.comment.is_none() {

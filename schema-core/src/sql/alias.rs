@@ -1,11 +1,11 @@
-use crate::schema::{Alias, Ident, Literal, QName, Table};
+use crate::schema::{Ident, Literal, QName, Table, TableAlias};
 
 /// What the comment on a view begins with; the alias as JSON follows on the same line, and the table's comment below.
 pub const ALIAS_COMMENT: &str = "schemagen:view ";
 
 /// `CREATE VIEW` of a table under another name, columns by name, in the table's order. From 15 on it reads and writes with
 /// the rights of the one who uses it.
-pub fn create_alias(name: &QName, alias: &Alias, table: &Table, invoker: bool, replace: bool) -> String {
+pub fn create_alias(name: &QName, alias: &TableAlias, table: &Table, invoker: bool, replace: bool) -> String {
     let options = if invoker { " WITH (security_invoker = true)" } else { "" };
     let verb = if replace {
         "CREATE OR REPLACE VIEW"
@@ -31,9 +31,9 @@ pub fn create_alias(name: &QName, alias: &Alias, table: &Table, invoker: bool, r
 }
 
 /// The comment by which introspection recognises the view.
-pub fn alias_comment(name: &QName, alias: &Alias) -> String {
+pub fn alias_comment(name: &QName, alias: &TableAlias) -> String {
     // serde_json on a plain struct of strings cannot fail.
-    let description = serde_json::to_string(&Alias {
+    let description = serde_json::to_string(&TableAlias {
         comment: None,
         ..alias.clone()
     })
@@ -47,7 +47,7 @@ pub fn alias_comment(name: &QName, alias: &Alias) -> String {
 }
 
 /// Gives the view the table's owner and the table's grants, whoever they name, and takes away what default privileges gave.
-pub fn alias_grants(name: &QName, alias: &Alias) -> String {
+pub fn alias_grants(name: &QName, alias: &TableAlias) -> String {
     let (view, table) = (
         Literal(&name.to_string()).to_string(),
         Literal(&alias.table.to_string()).to_string(),

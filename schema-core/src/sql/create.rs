@@ -2,7 +2,7 @@ use super::{
     CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
     create_index, create_sequence, create_sync, create_table,
 };
-use crate::schema::{ConstraintKind, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
 
 /// Statements that build the schema in an empty database, in dependency order. `others` are not in it.
 pub fn create_sql(schema: &Schema) -> Vec<String> {
@@ -27,7 +27,10 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
     }
     let order = table_order(schema);
     for (name, table) in &order {
-        out.push(create_table(name, table, super::table::inner_constraints(table)));
+        // Each partition's index gets its own name: what the parent's index would make gets one from the server.
+        let apart = |c: &crate::schema::Constraint| c.kind.has_index() && is_parent(schema, name);
+        let inner = super::table::inner_constraints(table).filter(|(_, c)| !apart(c));
+        out.push(create_table(name, table, inner));
     }
     for (name, sequence) in &schema.sequences {
         if let Some((table, column)) = &sequence.owned_by {
@@ -36,17 +39,26 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
     }
     for (name, table) in &order {
         for (index_name, index) in &table.indexes {
-            let mode = if table.partition_by.is_some() && !index.valid {
-                IndexMode::OnlyParent
-            } else {
-                IndexMode::Plain
-            };
-            out.push(create_index(index_name, name, index, mode));
+            out.push(create_partition_index(
+                schema,
+                name,
+                index_name,
+                IndexOwner::Index(index),
+            ));
+        }
+        if is_parent(schema, name) {
+            for (key_name, key) in table.constraints.iter().filter(|(_, c)| c.kind.has_index()) {
+                out.push(create_partition_index(schema, name, key_name, IndexOwner::Key(key)));
+            }
+        }
+        for (index_name, above) in &table.attached {
+            out.extend(create_attached(schema, name, table, index_name, above));
         }
     }
     for (name, table) in &order {
         for (constraint_name, constraint) in &table.constraints {
-            let apart = constraint.not_valid || super::table::is_merged(table, constraint_name, constraint);
+            let merged = super::table::is_merged(table, constraint_name, constraint);
+            let apart = constraint.not_valid || (merged && !is_parent(schema, name));
             if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || apart {
                 out.push(format!(
                     "ALTER TABLE {name} ADD CONSTRAINT {constraint_name} {}",
@@ -71,6 +83,49 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
         out.extend(create_domain(name, enum_type));
     }
     out
+}
+
+/// Whether the table has partitions.
+fn is_parent(schema: &Schema, table: &QName) -> bool {
+    schema.partitions(table).next().is_some()
+}
+
+/// An index or a key; on a partitioned table without its partitions.
+fn create_partition_index(schema: &Schema, table: &QName, name: &Ident, owner: IndexOwner<'_>) -> String {
+    let is_parent = is_parent(schema, table);
+    match owner {
+        IndexOwner::Index(index) if is_parent => create_index(name, table, index, IndexMode::OnlyParent),
+        IndexOwner::Index(index) => create_index(name, table, index, IndexMode::Plain),
+        IndexOwner::Key(key) => {
+            let only = if is_parent { "ONLY " } else { "" };
+            let definition = constraint_definition(key);
+            format!("ALTER TABLE {only}{table} ADD CONSTRAINT {name} {definition}")
+        }
+    }
+}
+
+/// A partition's index, and that it belongs to its parent's.
+fn create_attached(schema: &Schema, name: &QName, table: &Table, index: &Ident, above: &Ident) -> Vec<String> {
+    let Some(partition) = &table.partition_of else {
+        return Vec::new();
+    };
+    let own = table.constraints.contains_key(index);
+    let owner = schema.index_owner(name, index).filter(|_| !own);
+    let mut out: Vec<String> = owner
+        .map(|owner| create_partition_index(schema, name, index, owner))
+        .into_iter()
+        .collect();
+    out.push(attach_index(&partition.parent, above, name, index));
+    out
+}
+
+/// `ALTER INDEX … ATTACH PARTITION`.
+pub fn attach_index(parent: &QName, above: &Ident, table: &QName, index: &Ident) -> String {
+    format!(
+        "ALTER INDEX {} ATTACH PARTITION {}",
+        parent.sibling(above.clone()),
+        table.sibling(index.clone())
+    )
 }
 
 /// Tables with parents before partitions and inheritance children, otherwise by name.

@@ -15,14 +15,14 @@ pub use alias::{ALIAS_COMMENT, DOMAIN_COMMENT, alias_comment, alias_grants, crea
 pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql};
 pub use constraint::{constraint_definition, key_index};
-pub use create::create_sql;
+pub use create::{attach_index, create_sql};
 pub(crate) use create::{index_details, table_details};
 pub use enums::create_enum;
 pub use index::{IndexMode, create_index, index_key_text};
 pub use sequence::{create_sequence, sequence_changes};
 pub use sync::{create_sync, drop_sync, sync_function_name, sync_trigger_name};
 pub(crate) use table::is_merged;
-pub use table::{create_table, partition_clause};
+pub use table::{create_partition, create_table, partition_clause};
 
 use crate::schema::Ident;
 

@@ -33,6 +33,22 @@ pub fn create_table<'a>(
             let _ = write!(text, " INHERITS ({})", parents.join(", "));
         }
     }
+    text += &storage(table);
+    text
+}
+
+/// `CREATE TABLE` for a partition, like its parent but not yet attached to it.
+pub fn create_partition(name: &QName, table: &Table, parent: &QName) -> String {
+    let unlogged = if table.options.unlogged { "UNLOGGED " } else { "" };
+    format!(
+        "CREATE {unlogged}TABLE {name} (\n    LIKE {parent} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION\n){}",
+        storage(table)
+    )
+}
+
+/// What stands behind the columns.
+fn storage(table: &Table) -> String {
+    let mut text = String::new();
     if let Some(key) = &table.partition_by {
         let _ = write!(text, " PARTITION BY {key}");
     }

@@ -7,7 +7,7 @@ use super::names::{first_free, free_relation_name};
 use super::table::Bridge;
 use crate::compare::{constraint_columns, same_constraint, same_index};
 use crate::plan::HazardKind;
-use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, IndexKey, KeyTarget, Table};
+use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, IndexKey, IndexOwner, KeyTarget, Table};
 use crate::sql::key_index;
 
 /// How an old object and a new one belong together.
@@ -152,7 +152,8 @@ impl Bridge<'_> {
                     .columns
                     .iter()
                     .all(|c| self.table.column(c).is_some_and(|column| column.not_null));
-                let has_one = self.table.primary_key().is_some();
+                let has_one =
+                    self.table.primary_key().is_some() || super::attached::inherits_primary_key(self.old, self.name);
                 if not_null && !has_one {
                     let free = self.free(name);
                     self.table.constraints.insert(free, constraint.clone());
@@ -206,6 +207,12 @@ impl Bridge<'_> {
             .any(|c| c.deferral == Deferral::Immediate && c.kind.key().is_some_and(|k| k.columns == key.columns))
     }
 
+    /// The indexes and keys that a partition has from its parent.
+    fn inherited_keys(&self) -> impl Iterator<Item = IndexOwner<'_>> {
+        let names = self.current.attached.keys();
+        names.filter_map(|name| self.old.index_owner(self.name, name))
+    }
+
     fn refuses_duplicates(&mut self, name: &Ident, columns: &[Ident]) {
         if self.already_unique(columns) {
             return;
@@ -224,7 +231,13 @@ impl Bridge<'_> {
         let mut keys = self.current.constraints.values().filter_map(|c| c.kind.key());
         let unique = |i: &&Index| i.unique && i.valid && i.predicate.is_none();
         let mut indexes = self.current.indexes.values().filter(unique).filter_map(plain_columns);
-        keys.any(|key| covered(&key.columns)) || indexes.any(|key| covered(&key))
+        let mut from_above = self.inherited_keys();
+        keys.any(|key| covered(&key.columns))
+            || indexes.any(|key| covered(&key))
+            || from_above.any(|owner| match owner {
+                IndexOwner::Index(i) => unique(&i) && plain_columns(i).is_some_and(|key| covered(&key)),
+                IndexOwner::Key(c) => c.kind.key().is_some_and(|key| covered(&key.columns)),
+            })
     }
 
     /// A relation name that neither schema nor the bridge has.

@@ -3,6 +3,7 @@
 //! `bridge` is the schema in which every statement of either version works. What cannot serve both becomes a hazard with a
 //! name, or a refusal.
 
+mod attached;
 mod columns;
 mod constraints;
 mod names;
@@ -16,6 +17,7 @@ mod swapped;
 mod syncs;
 mod table;
 
+pub(crate) use attached::complete;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
 pub(crate) use shadow::rename_column;
@@ -158,6 +160,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    attached::settle(&mut bridge, old, new);
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {
         path.push(stage("bridge", bridge));

@@ -10,7 +10,7 @@ use super::{Refusal, labels_only_added};
 use crate::change::Change;
 use crate::expression;
 use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
-use crate::schema::{Alias, Fill, Ident, Object, Patch, QName, Schema, Slot};
+use crate::schema::{Fill, Ident, Object, Patch, QName, Schema, Slot, TableAlias};
 
 /// A table's two names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,7 +322,7 @@ impl Renamed {
                     columns.insert(column.name.clone(), under.clone());
                 }
             }
-            let alias = Alias {
+            let alias = TableAlias {
                 table: names.from.clone(),
                 columns,
                 comment: table.comment.clone(),

@@ -22,6 +22,14 @@ SELECT t.schema,
         JOIN pg_class pc ON pc.oid = h.inhparent
         JOIN pg_namespace pn ON pn.oid = pc.relnamespace
         WHERE h.inhrelid = t.oid) AS parents,
+       CASE WHEN t.relispartition THEN (
+           SELECT json_agg(json_build_array(ic.relname, pc.relname) ORDER BY ic.relname)
+           FROM pg_index i
+           JOIN pg_inherits h ON h.inhrelid = i.indexrelid
+           JOIN pg_class ic ON ic.oid = i.indexrelid
+           JOIN pg_class pc ON pc.oid = h.inhparent
+           WHERE i.indrelid = t.oid
+       ) END AS attached,
        obj_description(t.oid, 'pg_class') AS comment
 FROM user_table t
 LEFT JOIN pg_class toast ON toast.oid = t.reltoastrelid

@@ -1,0 +1,109 @@
+//! Partitions and the indexes that hang together across them.
+
+use std::collections::BTreeMap;
+
+use super::{Constraint, Ident, Index, QName, Schema, Table};
+
+/// What an index belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexOwner<'a> {
+    /// Nothing but itself.
+    Index(&'a Index),
+    /// A constraint of its name.
+    Key(&'a Constraint),
+}
+
+impl Schema {
+    /// The partitions right below a table.
+    pub fn partitions<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = (&'a QName, &'a Table)> {
+        let partitioned = self.tables.get(table).is_some_and(|t| t.partition_by.is_some());
+        let all = partitioned.then_some(&self.tables).into_iter().flatten();
+        all.filter(move |(_, t)| t.partition_of.as_ref().is_some_and(|p| p.parent == *table))
+    }
+
+    /// All partitions below a table, each after its parent.
+    pub fn partitions_below(&self, table: &QName) -> Vec<QName> {
+        let mut found: Vec<QName> = self.partitions(table).map(|(name, _)| name.clone()).collect();
+        let mut at = 0;
+        while at < found.len() {
+            let next: Vec<QName> = self.partitions(&found[at]).map(|(name, _)| name.clone()).collect();
+            found.extend(next);
+            at += 1;
+        }
+        found
+    }
+
+    /// The tables above a partition, nearest first.
+    pub fn partitioned_above<'a>(&'a self, table: &QName) -> Vec<&'a QName> {
+        let mut found: Vec<&QName> = Vec::new();
+        let mut place = self.tables.get(table).and_then(|t| t.partition_of.as_ref());
+        while let Some(partition) = place {
+            if found.contains(&&partition.parent) {
+                break;
+            }
+            found.push(&partition.parent);
+            place = self.tables.get(&partition.parent).and_then(|t| t.partition_of.as_ref());
+        }
+        found
+    }
+
+    /// The definition of an index on a table: its own, that of its key, or the one that an attached index has from above.
+    pub fn index_owner(&self, table: &QName, name: &Ident) -> Option<IndexOwner<'_>> {
+        let mut at = (self.tables.get(table)?, name);
+        // The depth of partitions bounds the way up.
+        for _ in 0..=self.tables.len() {
+            let (table, name) = at;
+            if let Some(above) = table.attached.get(name) {
+                at = (self.tables.get(&table.partition_of.as_ref()?.parent)?, above);
+            } else if let Some(index) = table.indexes.get(name) {
+                return Some(IndexOwner::Index(index));
+            } else {
+                let key = table.constraints.get(name).filter(|c| c.kind.has_index())?;
+                return Some(IndexOwner::Key(key));
+            }
+        }
+        None
+    }
+
+    /// The partitions' indexes that hang on an index of a partitioned table, at every level: table to name.
+    pub fn attached_below(&self, table: &QName, index: &Ident) -> BTreeMap<QName, Ident> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![(table.clone(), index.clone())];
+        while let Some((table, index)) = open.pop() {
+            for (child, t) in self.partitions(&table) {
+                for (name, _) in t.attached.iter().filter(|(_, above)| **above == index) {
+                    found.insert(child.clone(), name.clone());
+                    open.push((child.clone(), name.clone()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Takes away what hangs on an index of a partitioned table that goes.
+    pub fn drop_attached(&mut self, table: &QName, index: &Ident) {
+        for (child, name) in self.attached_below(table, index) {
+            if let Some(t) = self.tables.get_mut(&child) {
+                t.attached.remove(&name);
+                // A key of its own over an attached index goes with the index.
+                t.constraints.remove(&name);
+            }
+        }
+    }
+
+    /// Lets what hangs on an index of a partitioned table follow its new name.
+    pub fn rename_attached(&mut self, table: &QName, from: &Ident, to: &Ident) {
+        for t in self.tables.values_mut().filter(|t| t.is_child_of(table)) {
+            for above in t.attached.values_mut().filter(|above| *above == from) {
+                *above = to.clone();
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Whether the table is a partition or an inheritance child of another one.
+    pub fn is_child_of(&self, parent: &QName) -> bool {
+        self.partition_of.as_ref().is_some_and(|p| p.parent == *parent) || self.inherits.contains(parent)
+    }
+}

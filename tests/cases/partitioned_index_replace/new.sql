@@ -1,0 +1,7 @@
+CREATE TABLE e (id int, at date NOT NULL, a text) PARTITION BY RANGE (at);
+CREATE TABLE e_1 PARTITION OF e FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE e_rest PARTITION OF e DEFAULT;
+CREATE INDEX e_a ON e (a DESC);
+CREATE INDEX e_kept ON e (id);
+CREATE INDEX e_id_a ON e (id, a);
+ALTER INDEX e_1_id_idx RENAME TO e_1_by_number;
