@@ -129,6 +129,13 @@ async fn read(connection: &mut PgConnection) -> Result<Schema, TestCaseError> {
         .map_err(|error| TestCaseError::fail(error.to_string()))
 }
 
+/// What a concurrent build leaves that rows have stopped.
+const DROP_INVALID: &str = "DO $$ DECLARE gone regclass; BEGIN
+    FOR gone IN SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                WHERE NOT i.indisvalid AND c.relkind = 'i' LOOP
+      EXECUTE format('DROP INDEX %s', gone);
+    END LOOP; END $$";
+
 struct Run<'a> {
     connection: &'a mut PgConnection,
     plan: &'a Plan,
@@ -156,6 +163,7 @@ impl Run<'_> {
                 .map(ToString::to_string)
                 .collect();
             run(self.connection, &format!("TRUNCATE {} CASCADE", names.join(", "))).await?;
+            run(self.connection, DROP_INVALID).await?;
             match run_script(self.connection, script).await {
                 Ok(()) => return Ok(()),
                 Err(next) => error = next,

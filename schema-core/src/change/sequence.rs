@@ -30,9 +30,11 @@ pub(super) fn remove(state: &Schema, name: &QName) -> Vec<Step> {
 
 pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
     let mut after = state.clone();
-    crate::stages::names_in::rename_sequence(&mut after, from, to);
+    after.rename_sequence(from, to);
+    let owner = after.sequences.get(to).and_then(|s| s.owned_by.as_ref());
+    let table = owner.map(|(table, _)| table.clone());
     vec![
-        Step::new("rename_sequence", to.to_string(), None)
+        Step::new("rename_sequence", to.to_string(), table.as_ref())
             .up([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {from} RENAME TO {}", to.name))])
             .down([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {to} RENAME TO {}", from.name))])
             .effect(state, &after),

@@ -134,6 +134,8 @@ pub enum HazardKind {
     Rename,
     /// Something of old keeps the name of a new table or sequence, which is made in contract.
     NameTaken,
+    /// New code meets a view where it expects a table, until contract.
+    ThroughView,
 }
 
 impl HazardKind {
@@ -141,7 +143,7 @@ impl HazardKind {
     pub fn must_be_accepted(self) -> bool {
         !matches!(
             self,
-            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert
+            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert | Self::ThroughView
         )
     }
 
@@ -165,6 +167,7 @@ impl HazardKind {
             Self::BulkInsert => "bulk_insert",
             Self::Rename => "rename",
             Self::NameTaken => "name_taken",
+            Self::ThroughView => "through_view",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A column's new name in everything that stands on its table.
 
 use crate::expression::rename_column;
-use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyTarget, Literal, QName, Schema, Table};
+use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyTarget, Literal, QName, Table};
 
 /// Renames a column in the table's columns, keys, checks, indexes and generated expressions, as `RENAME COLUMN` does.
 pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
@@ -51,15 +51,6 @@ pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
         index.expression_columns.iter_mut().for_each(swap);
         index.expression_columns.sort();
     }
-}
-
-/// Renames a sequence, also in the defaults that draw from it: they name it by its identity, so they print its new name.
-pub(crate) fn rename_sequence(schema: &mut Schema, from: &QName, to: &QName) {
-    if let Some(sequence) = schema.sequences.remove(from) {
-        schema.sequences.insert(to.clone(), sequence);
-    }
-    let columns = schema.tables.values_mut().flat_map(|t| &mut t.columns);
-    columns.for_each(|column| rename_drawn(column, from, to));
 }
 
 /// Renames a sequence in the default that draws from it.

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Refusal;
 use super::names::Names;
-use super::{Refusal, names_in};
 use crate::plan::{Hazard, HazardKind};
 use crate::schema::{ConstraintKind, Literal, QName, Schema};
 
@@ -59,7 +59,7 @@ impl Waiting {
     /// The target without what waits: what the bridge is built towards.
     pub(super) fn apply(&self, new: &mut Schema) {
         for (name, given) in &self.renamed {
-            names_in::rename_sequence(new, name, given);
+            new.rename_sequence(name, given);
         }
         new.tables.retain(|name, _| !self.tables.contains_key(name));
         let waits = |table: &QName| self.tables.contains_key(table);
