@@ -3,6 +3,7 @@
 mod cases;
 mod catalog;
 mod cli;
+mod convergence;
 mod example;
 mod expression;
 mod facts;

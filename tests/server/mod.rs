@@ -92,6 +92,23 @@ async fn major_of(url: String) -> u32 {
     u32::try_from(number / 10_000).expect("a version is positive")
 }
 
+/// A `pg_dump` that can read that major: beside the server's own programs, else the one on the path.
+pub fn pg_dump(major: u32) -> Option<std::path::PathBuf> {
+    let beside = binaries::on_this_machine()
+        .remove(&major)
+        .map(|found| found.bindir.join("pg_dump"));
+    let candidates = beside.into_iter().chain([std::path::PathBuf::from("pg_dump")]);
+    let major_of = |program: &std::path::PathBuf| -> Option<u32> {
+        let said = std::process::Command::new(program).arg("--version").output().ok()?;
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        let word = text
+            .split_whitespace()
+            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+        word.split('.').next()?.parse().ok()
+    };
+    candidates.into_iter().find(|program| major_of(program) >= Some(major))
+}
+
 /// A database of one test, dropped at its end.
 pub struct Database {
     url: String,
