@@ -33,7 +33,7 @@ pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use partitioned::Names;
 pub(crate) use partitioned::fits;
-pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
+pub(crate) use rebuild_dependents::{Rebuild, copy_grants, grant_again, made_in, stood_on, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{

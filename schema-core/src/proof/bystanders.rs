@@ -162,5 +162,5 @@ impl Bystanders {
 }
 
 fn is_compared(other: &Other) -> bool {
-    other.can_be_rebuilt()
+    other.can_be_rebuilt() && other.kind != "column grant"
 }
