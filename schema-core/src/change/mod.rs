@@ -114,6 +114,12 @@ pub enum Change {
     TableOptions(QName, Box<TableOptions>),
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
+    /// Triggers that fire when one column is written fire for its second name as well.
+    WatchBoth {
+        table: QName,
+        from: Ident,
+        to: Ident,
+    },
     /// What stands outside the model goes over from a column that only old code uses to the one that takes its place.
     MoveDependents {
         table: QName,
@@ -207,7 +213,9 @@ impl Change {
             Self::Backfill(id, fill) => backfill::steps(state, id, fill),
             Self::Cutover { columns, types, target } => cutover::steps(state, columns, types, target, context),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
-            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
+            Self::MoveDependents { table, from, .. } | Self::WatchBoth { table, from, .. } => {
+                rebuild_dependents::moved(table, from)
+            }
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

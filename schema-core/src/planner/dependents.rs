@@ -115,9 +115,9 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
             step.down.extend(stood_on(stood().cloned().collect()));
             go(step, stood());
         }
-        Change::CreateSync(_, sync) if sync.direction == SyncDirection::TwoWay => {
-            let wider = |trigger: &Other| watch_also(&trigger.definition, &sync.from, &sync.to);
-            let on_table = |o: &&Other| o.kind == "trigger" && o.on.as_ref() == Some(&sync.table);
+        Change::WatchBoth { table, from, to } => {
+            let wider = |trigger: &Other| watch_also(&trigger.definition, from, to);
+            let on_table = |o: &&Other| o.kind == "trigger" && o.on.as_ref() == Some(table);
             let (before, after): (Vec<Other>, Vec<Other>) = state
                 .others
                 .iter()
@@ -125,22 +125,17 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
                 .filter_map(|was| {
                     let mut is = was.clone();
                     is.definition = wider(was)?;
-                    is.depends_on
-                        .push(Dependency::Column(sync.table.clone(), sync.to.clone()));
+                    is.depends_on.push(Dependency::Column(table.clone(), to.clone()));
                     is.depends_on.sort();
                     Some((was.clone(), is))
                 })
                 .unzip();
-            if before.is_empty() {
-                return;
-            }
             let rebuild = Rebuild::new(before, after);
             let placed = std::mem::replace(step, Step::new("", "", None));
             *step = with_patches(rebuild.round(placed, state, state), &rebuild);
             step.notes.push(format!(
-                "Triggers that fire for an UPDATE OF {} do so for one of {} as well; a BEFORE trigger sees what new code wrote in \
-                 {} only.",
-                sync.from, sync.to, sync.to
+                "Triggers that fire for an UPDATE OF {from} do so for one of {to} as well; a BEFORE trigger sees what new code wrote \
+                 in {to} only."
             ));
         }
         _ => {}

@@ -134,7 +134,7 @@ impl Course<'_> {
         let unbuilt = build(connection, &self.old, &self.scope.touched).await?;
         let built = introspect(connection, &Included::default()).await?.schema;
         let left_out: Vec<_> = unbuilt.iter().map(|(other, _)| *other).collect();
-        self.bystanders = Bystanders::meet(connection, &built, &left_out).await?;
+        self.bystanders = Bystanders::meet(connection, &built, &left_out, self.plan).await?;
         self.proof.unproven.extend(unbuilt.into_iter().map(|(_, why)| why));
         self.proof.tables = self.old.tables.keys().cloned().collect();
         self.catalog(connection, "", "start", &self.old.clone()).await?;
@@ -568,7 +568,11 @@ impl Course<'_> {
 
     /// The end is the last stage, and new code runs on it.
     async fn end(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
-        let new = self.new.clone();
+        // What differs outside the model is not planned.
+        let new = Schema {
+            others: self.now.others.clone(),
+            ..self.new.clone()
+        };
         self.catalog(connection, "", "end", &new).await?;
         let mut excused = BTreeSet::new();
         if self.options.statements {
