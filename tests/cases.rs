@@ -66,6 +66,8 @@ cases! {
     enum_create
     enum_drop
     enum_remove_label
+    enum_rename
+    enum_rename_label
     enum_reorder
     enum_retire_label
     enum_retire_renamed
@@ -130,6 +132,12 @@ cases! {
     table_drop_cycle
     table_drop_with_triggers
     table_options
+    table_rename
+    table_rename_dependents
+    table_rename_direct
+    table_rename_retype
+    table_rename_to_schema
+    table_rename_with_changes
     table_unlogged
     unique_add
     unique_drop

@@ -134,6 +134,8 @@ pub enum HazardKind {
     FunctionBody,
     /// Something that clients name changes its name at once.
     Rename,
+    /// New code meets a view where it expects a table, until contract.
+    ThroughView,
 }
 
 impl HazardKind {
@@ -141,7 +143,12 @@ impl HazardKind {
     pub fn must_be_accepted(self) -> bool {
         !matches!(
             self,
-            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert | Self::FunctionBody
+            Self::DataLoss
+                | Self::OldDefault
+                | Self::SelectStar
+                | Self::BulkInsert
+                | Self::FunctionBody
+                | Self::ThroughView
         )
     }
 
@@ -165,6 +172,7 @@ impl HazardKind {
             Self::BulkInsert => "bulk_insert",
             Self::FunctionBody => "function_body",
             Self::Rename => "rename",
+            Self::ThroughView => "through_view",
         }
     }
 }
