@@ -113,6 +113,7 @@ cases! {
     rename_unanswered
     rename_unique
     rename_with_indexes_and_checks
+    rename_with_updated_at
     retype_narrower
     retype_primary_key
     retype_text_to_int

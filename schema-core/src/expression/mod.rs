@@ -9,7 +9,7 @@ mod token;
 mod trigger;
 
 pub use columns::{columns_named, prefix_columns, rename_column};
-pub use trigger::{mentions, watch_also, watch_no_more};
+pub use trigger::{fires_on_update, mentions, watch_also, watch_no_more};
 
 use crate::schema::{Expr, Table};
 

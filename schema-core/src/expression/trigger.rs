@@ -38,6 +38,18 @@ pub fn watch_no_more(definition: &str, gone: &Ident) -> Option<String> {
     ))
 }
 
+/// Whether an UPDATE that sets this column fires the trigger for each row.
+pub fn fires_on_update(definition: &str, column: &Ident) -> bool {
+    let tokens = tokens(definition);
+    let words: Vec<&Token> = tokens.iter().filter(|t| t.kind != Kind::Blank).collect();
+    let pair = |a: &str, b: &str| words.windows(2).any(|w| w[0].is_word(a) && w[1].is_word(b));
+    let row = pair("EACH", "ROW") && !pair("DISABLE", "TRIGGER");
+    let head = words.iter().take_while(|t| !t.is_word("ON"));
+    let update = head.into_iter().any(|t| t.is_word("UPDATE"));
+    let list = update_list(&tokens);
+    row && update && (list.is_empty() || list.iter().any(|t| t.identifier().as_deref() == Some(column.raw())))
+}
+
 /// The names between `UPDATE OF` and the next word that is no name of the list.
 fn update_list<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t Token<'s>> {
     let words: Vec<&Token> = tokens.iter().filter(|t| t.kind != Kind::Blank).collect();
@@ -85,6 +97,16 @@ mod tests {
         assert_eq!(watch_also(TRIGGER, &a, &b), None, "both are");
         let whole = TRIGGER.replace(" OF a, \"B b\"", "");
         assert_eq!(watch_also(&whole, &a, &c), None);
+    }
+
+    #[test]
+    fn an_update_fires_what_watches_it() {
+        let (a, c) = (Ident::new("a"), Ident::new("c"));
+        assert!(fires_on_update(TRIGGER, &a) && !fires_on_update(TRIGGER, &c));
+        let whole = TRIGGER.replace(" OF a, \"B b\"", "");
+        assert!(fires_on_update(&whole, &c));
+        assert!(!fires_on_update(&whole.replace(" OR UPDATE", ""), &c));
+        assert!(!fires_on_update(&whole.replace("EACH ROW", "EACH STATEMENT"), &c));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::{Change, Rebuild, Step, copy_grants, grant_again, stood_on};
-use crate::expression::{mentions, watch_also, watch_no_more};
+use crate::expression::{fires_on_update, mentions, watch_also, watch_no_more};
 use crate::plan::{Class, Hazard, HazardKind};
 use crate::schema::{ConstraintKind, Dependency, Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::Refusal;
@@ -114,6 +114,18 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
             };
             step.down.extend(stood_on(stood().cloned().collect()));
             go(step, stood());
+        }
+        Change::Backfill(_, fill) => {
+            let fires = |o: &&Other| {
+                o.kind == "trigger"
+                    && o.on.as_ref() == Some(&fill.table)
+                    && fires_on_update(&o.definition, &fill.column)
+            };
+            let names: Vec<&str> = state.others.iter().filter(fires).map(|o| o.name.as_str()).collect();
+            if !names.is_empty() {
+                step.notes
+                    .push(format!("Its updates fire triggers for each row: {}.", names.join(", ")));
+            }
         }
         Change::WatchBoth { table, from, to } => {
             let wider = |trigger: &Other| watch_also(&trigger.definition, from, to);
