@@ -134,6 +134,8 @@ pub enum HazardKind {
     FunctionBody,
     /// Something that clients name changes its name at once.
     Rename,
+    /// Something of old keeps the name of a new table or sequence, which is made in contract.
+    NameTaken,
     /// New code meets a view where it expects a table, until contract.
     ThroughView,
 }
@@ -172,6 +174,7 @@ impl HazardKind {
             Self::BulkInsert => "bulk_insert",
             Self::FunctionBody => "function_body",
             Self::Rename => "rename",
+            Self::NameTaken => "name_taken",
             Self::ThroughView => "through_view",
         }
     }
