@@ -82,7 +82,6 @@ cases! {
     index_swap_names
     index_to_constraint
     long_names
-    names_swap
     not_null_drop
     not_null_set
     partitioned_columns

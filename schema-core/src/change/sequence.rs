@@ -46,14 +46,14 @@ pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step
         return Vec::new();
     };
     let mut after = state.clone();
-    let target = &Sequence {
-        comment: current.comment.clone(),
-        ..target.clone()
-    };
-    if target == current {
-        return Vec::new();
-    }
-    after.sequences.insert(name.clone(), target.clone());
+    let comment = current.comment.clone();
+    after.sequences.insert(
+        name.clone(),
+        Sequence {
+            comment,
+            ..target.clone()
+        },
+    );
     vec![
         Step::new(
             "alter_sequence",

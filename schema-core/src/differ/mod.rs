@@ -33,7 +33,6 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     };
     found.objects();
     found.tables();
-    names::break_circles(from, &mut found.tasks);
     names::order_by_name(from, &mut found.tasks);
     renames.chain(in_order(found.tasks)).collect()
 }

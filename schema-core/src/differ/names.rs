@@ -1,7 +1,5 @@
 //! Relation names: what takes a name waits for what frees it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Task;
 use crate::change::Change;
 use crate::schema::{Constraint, Ident, QName, Schema};
@@ -18,82 +16,6 @@ pub(super) fn order_by_name(from: &Schema, tasks: &mut [Task]) {
         for name in freed(from, &task.change) {
             task.gives.push(format!("the name {name}"));
         }
-        // A check or a foreign key has its name on its table alone.
-        match &task.change {
-            Change::RenameConstraint(table, was, is) => {
-                if from.tables.get(table).is_some_and(|t| t.constraints.contains_key(is)) {
-                    task.needs.push(format!("the constraint name {table}.{is}"));
-                }
-                task.gives.push(format!("the constraint name {table}.{was}"));
-            }
-            Change::DropConstraint(table, name) => {
-                task.gives.push(format!("the constraint name {table}.{name}"));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Where names go round in a circle, one of them is put aside first.
-pub(super) fn break_circles(from: &Schema, tasks: &mut Vec<Task>) {
-    let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    for (at, task) in tasks.iter().enumerate() {
-        if let Some((was, is)) = names_of(from, &task.change) {
-            found.insert(was, (at, is));
-        }
-    }
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut split: Vec<usize> = Vec::new();
-    for (start, (at, _)) in &found {
-        let mut name = start.clone();
-        while seen.insert(name.clone()) {
-            let Some((_, next)) = found.get(&name) else { break };
-            name.clone_from(next);
-            if name == *start {
-                split.push(*at);
-            }
-        }
-    }
-    for at in split {
-        let task = &mut tasks[at];
-        let aside = |name: &Ident| name.with_suffix("__aside");
-        let (first, second) = match &task.change {
-            Change::RenameConstraint(table, was, is) => (
-                Change::RenameConstraint(table.clone(), was.clone(), aside(was)),
-                Change::RenameConstraint(table.clone(), aside(was), is.clone()),
-            ),
-            Change::RenameIndex(table, was, is) => (
-                Change::RenameIndex(table.clone(), was.clone(), aside(was)),
-                Change::RenameIndex(table.clone(), aside(was), is.clone()),
-            ),
-            _ => continue,
-        };
-        let waits = format!("aside: {second:?}");
-        let mut last = Task::new(task.segment, task.table.as_ref(), task.rank, second);
-        last.needs.push(waits.clone());
-        task.change = first;
-        task.gives.push(waits);
-        tasks.push(last);
-    }
-}
-
-/// The two names of an index or constraint that is renamed, where they are names of one kind.
-fn names_of(from: &Schema, change: &Change) -> Option<(String, String)> {
-    let relation = |table: &QName, name: &Ident| table.sibling(name.clone()).to_string();
-    match change {
-        Change::RenameIndex(table, was, is) => Some((relation(table, was), relation(table, is))),
-        Change::RenameConstraint(table, was, is) => {
-            let indexed = from.tables.get(table)?.constraints.get(was)?.kind.has_index();
-            let name = |name: &Ident| {
-                if indexed {
-                    relation(table, name)
-                } else {
-                    format!("{table}: {name}")
-                }
-            };
-            Some((name(was), name(is)))
-        }
-        _ => None,
     }
 }
 

@@ -158,7 +158,7 @@ impl Differ<'_> {
             .sequences
             .iter()
             .filter(|(name, _)| !self.from.sequences.contains_key(*name))
-            .filter_map(|(name, sequence)| Some((self.predecessor(name, sequence)?, name.clone())))
+            .filter_map(|(name, sequence)| Some((self.predecessor(sequence)?, name.clone())))
             .collect();
         for (old, new) in &renamed {
             let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
@@ -229,10 +229,8 @@ impl Differ<'_> {
 
     /// The sequence whose place this one takes, so that its numbers go on: the one that the same column owned under another
     /// name, or that of the old column where a sync that goes hands its generator over.
-    fn predecessor(&self, name: &QName, sequence: &Sequence) -> Option<QName> {
-        let Some((table, column)) = sequence.owned_by.as_ref() else {
-            return self.to.drawn_instead_of(name, self.from);
-        };
+    fn predecessor(&self, sequence: &Sequence) -> Option<QName> {
+        let (table, column) = sequence.owned_by.as_ref()?;
         let gone = |name: &&QName| !self.to.sequences.contains_key(*name);
         if let Some(own) = self.from.sequences_owned_by(table, column).find(gone) {
             return Some(own.clone());

@@ -65,31 +65,3 @@ pub struct Sequence {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }
-
-impl super::Schema {
-    /// The sequence of `before` whose place one without an owner takes: the column that draws from it drew from that one,
-    /// which is gone and has the same options. Its numbers go on.
-    pub fn drawn_instead_of(&self, name: &QName, before: &Self) -> Option<QName> {
-        let sequence = self.sequences.get(name).filter(|s| s.owned_by.is_none())?;
-        let draws = |schema: &Self, from: &QName, table: &QName, column: &Ident| {
-            let column = schema.tables.get(table).and_then(|t| t.column(column));
-            let printed = super::Literal(&from.to_string()).to_string();
-            column
-                .and_then(|c| c.default.as_ref())
-                .is_some_and(|d| d.0.contains(&printed))
-        };
-        let gone = before.sequences.iter().filter(|(other, s)| {
-            !self.sequences.contains_key(*other) && s.owned_by.is_none() && s.options == sequence.options
-        });
-        let places = || {
-            let columns = |(table, t): (&QName, &super::Table)| -> Vec<(QName, Ident)> {
-                t.columns.iter().map(|c| (table.clone(), c.name.clone())).collect()
-            };
-            self.tables.iter().flat_map(columns)
-        };
-        let found = gone.map(|(other, _)| other).find(|other| {
-            places().any(|(table, column)| draws(self, name, &table, &column) && draws(before, other, &table, &column))
-        });
-        found.cloned()
-    }
-}

@@ -99,23 +99,9 @@ impl Bridge<'_> {
             if mapped.constraints.get(name).is_some_and(|c| same(mapped, c)) {
                 return Pair::Twin;
             }
-            if !self.names_may_swap() {
-                return Pair::Added;
-            }
+            return Pair::Added;
         }
-        let named = self.current.constraints.contains_key(name);
-        let gone = |other: &&Ident| match self.wanted.constraints.get(*other) {
-            None => true,
-            // Its name goes to another one: where names are swapped, both only change their names.
-            Some(w) => {
-                named
-                    && !self
-                        .current
-                        .constraints
-                        .get(*other)
-                        .is_some_and(|c| same_constraint(c, self.current, w, self.wanted))
-            }
-        };
+        let gone = |other: &&Ident| !self.wanted.constraints.contains_key(*other);
         let find = |table: &Table| {
             table
                 .constraints
@@ -128,19 +114,11 @@ impl Bridge<'_> {
         {
             return Pair::Renamed(key);
         }
-        if named {
-            return Pair::Added;
-        }
         if find(mapped).is_some() {
             Pair::Twin
         } else {
             Pair::Added
         }
-    }
-
-    /// Whether indexes and constraints may take each other's names: partitions follow their parents.
-    fn names_may_swap(&self) -> bool {
-        self.current.partition_by.is_none() && self.current.partition_of.is_none() && self.current.inherits.is_empty()
     }
 
     /// Whether a constraint that new lacks stands until contract: keys do, as old code's arbiters; checks and foreign keys
@@ -299,13 +277,11 @@ impl Bridge<'_> {
                 );
                 continue;
             }
-            let swap = self.names_may_swap();
-            let stays = |other: &Ident, i: &Index| {
-                let wanted_so = wanted.indexes.get(other).map(|w| same_index(i, current, w, wanted));
-                wanted_so.is_some_and(|same| same || !swap)
-            };
             let other = current.indexes.iter().find(|(other, i)| {
-                (swap || !current.indexes.contains_key(name)) && !stays(other, i) && !renamed.contains(other) && same(i)
+                !current.indexes.contains_key(name)
+                    && !wanted.indexes.contains_key(*other)
+                    && !renamed.contains(other)
+                    && same(i)
             });
             if let Some((other, kept)) = other {
                 renamed.push(other.clone());

@@ -233,12 +233,12 @@ fn takes_over(
     new: &Schema,
     renames: &std::collections::BTreeMap<QName, std::collections::BTreeMap<Ident, Ident>>,
 ) -> bool {
+    let Some((table, column)) = &sequence.owned_by else {
+        return false;
+    };
     if old.sequences.contains_key(name) {
         return false;
     }
-    let Some((table, column)) = &sequence.owned_by else {
-        return new.drawn_instead_of(name, old).is_some();
-    };
     let gone = |s: &QName| !new.sequences.contains_key(s);
     if old.sequences_owned_by(table, column).any(gone) {
         return true;
