@@ -12,6 +12,10 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions) -> Vec
     let Some(current) = state.tables.get(table).map(|t| t.options.clone()) else {
         return Vec::new();
     };
+    if current == *target {
+        // They followed an index's new name.
+        return Vec::new();
+    }
     let mut after = state.clone();
     if let Some(t) = after.tables.get_mut(table) {
         t.options = target.clone();

@@ -20,7 +20,7 @@ impl Differ<'_> {
                 self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);
                 self.indexes(name, current, wanted);
-                if current.options != wanted.options {
+                if current.options != wanted.options || self.moves_named_index(name, current) {
                     self.push(
                         Segment::Tables,
                         Some(name),
@@ -65,6 +65,17 @@ impl Differ<'_> {
             schema.rename_sequence(from, to);
         }
         Some(schema)
+    }
+
+    /// Whether an index that the table's options name changes its name: they follow it, whatever new says.
+    fn moves_named_index(&self, table: &QName, current: &Table) -> bool {
+        let options = &current.options;
+        let named =
+            |name: &Ident| [&options.replica_identity_index, &options.cluster_on].contains(&&Some(name.clone()));
+        self.tasks.iter().any(|task| match &task.change {
+            Change::RenameIndex(t, from, _) | Change::RenameConstraint(t, from, _) => t == table && named(from),
+            _ => false,
+        })
     }
 
     /// With a sync goes the NOT NULL of the column that is left behind: a primary key over it must be gone before.

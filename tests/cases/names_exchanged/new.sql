@@ -13,3 +13,4 @@ COMMENT ON CONSTRAINT first ON t IS 'the key';
 COMMENT ON INDEX one IS 'the index over a';
 CREATE TABLE u (a integer NOT NULL, b integer, CONSTRAINT two PRIMARY KEY (a));
 CREATE INDEX "the key" ON u (b);
+ALTER TABLE t CLUSTER ON one;

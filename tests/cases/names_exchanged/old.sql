@@ -12,3 +12,4 @@ COMMENT ON CONSTRAINT first ON t IS 'the check';
 COMMENT ON INDEX one IS 'the index over b';
 CREATE TABLE u (a integer NOT NULL, b integer, CONSTRAINT "the key" PRIMARY KEY (a));
 CREATE INDEX three ON u (b);
+ALTER TABLE t CLUSTER ON one;
