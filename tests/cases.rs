@@ -38,6 +38,7 @@ cases! {
     column_drop_not_null
     column_settings
     comments
+    constraint_alter
     constraint_to_index
     data_loss_unanswered
     defaults
@@ -53,18 +54,23 @@ cases! {
     exclusion
     foreign_key_add
     foreign_key_drop
+    foreign_key_kinds
     foreign_key_replace
     generated_to_plain
     hostile_names
     identity_add
     index_create
     index_drop
+    index_invalid
     index_rename
     index_replace
     index_swap_names
     index_to_constraint
+    key_deferral
     long_names
+    not_enforced
     not_null_drop
+    not_null_not_valid
     not_null_set
     partitioned_columns
     partitioned_create
@@ -77,6 +83,7 @@ cases! {
     partitioned_primary_key_add
     partitioned_primary_key_replace
     partitioned_unique_add
+    period
     primary_key_add
     primary_key_drop
     primary_key_replace

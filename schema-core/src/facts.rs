@@ -58,6 +58,7 @@ ops! {
     ColumnIdentity,
     ColumnDropExpression,
     ColumnSetExpressionVirtual,
+    ColumnSetExpressionStored,
     ConstraintAddNotValid,
     ConstraintValidate,
     ConstraintDrop,
@@ -65,6 +66,7 @@ ops! {
     ForeignKeyAddNotValid,
     ForeignKeyValidate,
     ForeignKeyDrop,
+    ForeignKeyAlter,
     KeyUsingIndex,
     KeyAddOnly,
     ExclusionAdd,
@@ -147,12 +149,17 @@ impl Op {
             | Self::ConstraintAddNotValid
             | Self::ConstraintDrop
             | Self::ConstraintRename
+            | Self::ForeignKeyAlter
             | Self::KeyUsingIndex
             | Self::KeyAddOnly
             | Self::IndexDropPlain
             | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
-            Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
+            Self::ColumnAddRewrite
+            | Self::ColumnTypeRewrite
+            | Self::ColumnSetExpressionStored
+            | Self::TableSetLogged
+            | Self::TableSetTablespace => {
                 (Some(AccessExclusive), None, Rewrite, Class::Transaction)
             }
             Self::ExclusionAdd => (Some(AccessExclusive), None, Build, Class::Transaction),

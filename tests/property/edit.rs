@@ -176,6 +176,7 @@ impl Draft<'_> {
                 if matches!(c.type_name.as_str(), "integer" | "bigint") && c.not_null && c.default.is_none() {
                     let options = SequenceOptions::of_type(&c.type_name);
                     c.identity = Some(Identity {
+                        comment: None,
                         always: *always,
                         options,
                     });
@@ -370,6 +371,7 @@ impl Draft<'_> {
             return None;
         }
         let key = ForeignKey {
+            period: false,
             columns: vec![column],
             references: to,
             referenced_columns: target,

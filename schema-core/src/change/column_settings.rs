@@ -1,10 +1,11 @@
 //! `set_default`, `drop_default`, `set_identity`, `set_generated`, `column_settings`: one short statement each.
 
-use super::step::Step;
+use super::step::{Context, Step};
+use crate::compare::{constraint_columns, index_columns};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, Expr, Ident, Literal, QName, Schema};
-use crate::sql::identity_clause;
+use crate::sql::{IndexMode, create_index, identity_clause, identity_comment_sql};
 
 fn column<'a>(state: &'a Schema, table: &QName, name: &Ident) -> Option<&'a Column> {
     state.tables.get(table)?.column(name)
@@ -60,14 +61,16 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
                 Literal(&table.to_string()),
                 Literal(name.raw())
             );
-            vec![
+            let mut out = vec![
                 Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")),
                 alter(format!("ADD {}", identity_clause(identity, &to.type_name))),
                 Op::Check.plain(format!(
                     "SELECT pg_catalog.setval({sequence}, max({name})) FROM {table} HAVING max({name}) >= {}",
                     identity.options.start
                 )),
-            ]
+            ];
+            out.extend(identity_comment(table, name, identity.comment.as_deref()));
+            out
         }
         (Some(was), Some(is)) if was != is => {
             let mut actions = Vec::new();
@@ -80,14 +83,21 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
             for word in identity_words(was, is) {
                 actions.push(format!("SET {word}"));
             }
-            if actions.is_empty() {
-                Vec::new()
-            } else {
-                vec![alter(actions.join(" "))]
+            let mut out = Vec::new();
+            if !actions.is_empty() {
+                out.push(alter(actions.join(" ")));
             }
+            if was.comment != is.comment {
+                out.push(Op::CommentOnly.plain(identity_comment_sql(table, name, is.comment.as_deref())));
+            }
+            out
         }
         _ => Vec::new(),
     }
+}
+
+fn identity_comment(table: &QName, column: &Ident, text: Option<&str>) -> Option<Statement> {
+    text.map(|text| Op::CommentOnly.plain(identity_comment_sql(table, column, Some(text))))
 }
 
 fn identity_words(was: &crate::schema::Identity, is: &crate::schema::Identity) -> Vec<String> {
@@ -167,7 +177,7 @@ fn serial_to_identity(
         "ALTER TABLE {table} ALTER COLUMN {name} ADD {}",
         identity_clause(identity, &target.type_name)
     );
-    let up = vec![
+    let mut up = vec![
         lock.clone(),
         default_sql(table, name, None),
         Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {sequence} OWNED BY NONE")),
@@ -178,6 +188,7 @@ fn serial_to_identity(
         )),
         Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
     ];
+    up.extend(identity_comment(table, name, identity.comment.as_deref()));
     let mut down = vec![
         lock,
         Op::SequenceCreate.plain(crate::sql::create_sequence(&aside, options)),
@@ -202,7 +213,7 @@ fn serial_to_identity(
 }
 
 /// Generated columns: the expression is dropped in an instant; anything else has no online way.
-pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<Step> {
+pub(super) fn generated(state: &Schema, table: &QName, target: &Column, context: &Context) -> Vec<Step> {
     let Some(current) = column(state, table, &target.name) else {
         return Vec::new();
     };
@@ -233,7 +244,17 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
                 .effect(state, &after),
         ];
     }
+    let both_stored =
+        |a: &Column, b: &Column| matches!((&a.generated, &b.generated), (Some(x), Some(y)) if x.stored && y.stored);
     let rewrite = |from: &Column, to: &Column| -> Vec<Statement> {
+        let stays = (&from.type_name, &from.collation, from.not_null) == (&to.type_name, &to.collation, to.not_null);
+        if let Some(generated) = to.generated.as_ref().filter(|_| both_stored(from, to) && stays)
+            && context.target_version >= 17
+        {
+            let action = format!("SET EXPRESSION AS ({})", generated.expression);
+            let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} {action}");
+            return vec![Op::ColumnSetExpressionStored.on(table, sql)];
+        }
         if to.generated.is_none() && from.generated.as_ref().is_some_and(|g| g.stored) {
             let mut out = vec![Op::ColumnDropExpression.on(
                 table,
@@ -253,6 +274,7 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
             ),
         ];
         out.extend(super::add_column::details(table, to));
+        out.extend(what_stood_on(state, table, name));
         out
     };
     let mut anew = target.clone();
@@ -278,6 +300,24 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
         }
     }
     vec![step]
+}
+
+/// Indexes and constraints of the column, which went with it when it was made anew.
+fn what_stood_on(state: &Schema, table: &QName, column: &Ident) -> Vec<Statement> {
+    let Some(found) = state.tables.get(table) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    let named = |columns: Vec<Ident>| columns.contains(column);
+    for (name, constraint) in found.constraints.iter().filter(|(_, c)| named(constraint_columns(c))) {
+        out.push(Op::ExclusionAdd.on(table, super::constraint::add_sql(table, name, constraint)));
+        out.extend(super::constraint::comment(table, name, constraint));
+    }
+    for (name, index) in found.indexes.iter().filter(|(_, i)| named(index_columns(i))) {
+        out.push(Op::IndexCreatePlain.on(table, create_index(name, table, index, IndexMode::Plain)));
+        out.extend(super::index::details(table, name, index));
+    }
+    out
 }
 
 /// `SET STORAGE`, `SET COMPRESSION`, `SET STATISTICS`, attribute options.

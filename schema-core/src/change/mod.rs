@@ -66,6 +66,8 @@ pub enum Change {
     ColumnSettings(QName, Box<Column>),
     AddConstraint(QName, Ident, Box<Constraint>),
     DropConstraint(QName, Ident),
+    /// When it is checked, or whether it was validated, changes: as the new one says.
+    AlterConstraint(QName, Ident, Box<Constraint>),
     AddForeignKey(QName, Ident, Box<Constraint>),
     DropForeignKey(QName, Ident),
     AddKey(QName, Ident, Box<Constraint>),
@@ -125,6 +127,8 @@ pub enum Commented {
     Column(QName, Ident),
     Constraint(QName, Ident),
     Index(QName, Ident),
+    /// The index that a constraint owns.
+    KeyIndex(QName, Ident),
     /// An object outside the model, by kind and identity.
     Other(String, String),
 }
@@ -154,11 +158,12 @@ impl Change {
             Self::DropNotNull(table, name) => not_null::unset(state, table, name),
             Self::SetDefault(table, name, default) => column_settings::default(state, table, name, default.as_ref()),
             Self::SetIdentity(table, column) => column_settings::identity(state, table, column),
-            Self::SetGenerated(table, column) => column_settings::generated(state, table, column),
+            Self::SetGenerated(table, column) => column_settings::generated(state, table, column, context),
             Self::AlterColumnType(table, column) => alter_column_type::steps(state, table, column, context),
             Self::ColumnSettings(table, column) => column_settings::storage(state, table, column),
             Self::AddConstraint(table, name, constraint) => constraint::add(state, table, name, constraint),
             Self::DropConstraint(table, name) => constraint::remove(state, table, name),
+            Self::AlterConstraint(table, name, target) => constraint::alter(state, table, name, target),
             Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint),
             Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
             Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),

@@ -103,6 +103,7 @@ impl Change {
             | Self::ColumnSettings(table, _)
             | Self::AddConstraint(table, ..)
             | Self::DropConstraint(table, _)
+            | Self::AlterConstraint(table, ..)
             | Self::AddForeignKey(table, ..)
             | Self::DropForeignKey(table, _)
             | Self::AddKey(table, ..)
@@ -121,7 +122,8 @@ impl Change {
                 Commented::Table(table)
                 | Commented::Column(table, _)
                 | Commented::Constraint(table, _)
-                | Commented::Index(table, _),
+                | Commented::Index(table, _)
+                | Commented::KeyIndex(table, _),
                 _,
             ) => Some(table.clone()),
             Self::CreateSync(_, sync) => Some(sync.table.clone()),

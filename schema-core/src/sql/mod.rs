@@ -11,7 +11,7 @@ mod sync;
 mod table;
 
 pub use column::{column_definition, identity_clause};
-pub use comment::{CommentOn, comment_sql};
+pub use comment::{CommentOn, comment_sql, identity_comment_sql};
 pub use constraint::{constraint_definition, key_index};
 pub use create::{attach_index, create_sql};
 pub(crate) use create::{index_details, table_details};

@@ -6,6 +6,8 @@
 mod attached;
 mod columns;
 mod constraints;
+mod foreign_types;
+mod leftovers;
 mod names;
 pub mod names_in;
 mod refusal;
@@ -17,6 +19,7 @@ mod syncs;
 mod table;
 
 pub(crate) use attached::complete;
+pub use leftovers::is_leftover;
 pub use refusal::Refusal;
 pub(crate) use shadow::{rename_column, rename_type};
 pub(crate) use table::live_renames;
@@ -38,6 +41,8 @@ pub struct Path {
 /// # Errors
 /// What PostgreSQL or the model cannot do, by name, each with the way out.
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
+    let stands = old;
+    let (old, new) = (&*leftovers::without(old), &*leftovers::without(new));
     let mut refusals = refusal::unsupported(old, new, decisions);
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
@@ -47,7 +52,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     target.fills = std::collections::BTreeMap::new();
     if decisions.direct {
         return if refusals.is_empty() {
-            Ok(direct(old, target, decisions))
+            Ok(direct(stands, target, decisions))
         } else {
             Err(refusals)
         };
@@ -110,7 +115,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         return Err(refusals);
     }
     attached::settle(&mut bridge, old, new);
-    let mut path = vec![stage("old", old.clone())];
+    let mut path = vec![stage("old", stands.clone())];
     if shadows.is_empty() {
         path.push(stage("bridge", bridge));
     } else {

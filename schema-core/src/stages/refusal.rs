@@ -20,7 +20,7 @@ impl std::fmt::Display for Refusal {
 
 /// Differences between tables for which there is no plan yet.
 pub(super) fn unsupported(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<Refusal> {
-    let mut out = Vec::new();
+    let mut out = super::foreign_types::refusals(old, new);
     for rename in &decisions.table_renames {
         let spent = old.tables.contains_key(&rename.to) || !old.tables.contains_key(&rename.from);
         if !spent {
