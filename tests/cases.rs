@@ -42,6 +42,22 @@ cases! {
     constraint_to_index
     data_loss_unanswered
     defaults
+    dependents_cutover
+    dependents_cutover_model
+    dependents_direct_rename
+    dependents_direct_rename_model
+    dependents_enum_rebuild
+    dependents_not_rebuilt
+    dependents_partitioned
+    dependents_primary_key
+    dependents_rename
+    dependents_rename_model
+    dependents_rename_primary_key
+    dependents_rename_primary_key_model
+    dependents_retype_wider
+    dependents_table_dropped
+    dependents_view_changes
+    dependents_view_loses_column_model
     direct
     direct_rename
     enum_add_labels

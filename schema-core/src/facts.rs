@@ -82,6 +82,11 @@ ops! {
     FunctionDrop,
     TriggerCreate,
     TriggerDrop,
+    ViewCreate,
+    ViewDrop,
+    ViewRefresh,
+    Policy,
+    Rule,
     Update,
     UpdateBatches,
     Check,
@@ -122,6 +127,9 @@ impl Op {
             | Self::CommentOnly
             | Self::FunctionCreate
             | Self::FunctionDrop
+            // The lock on the view itself is named where it is dropped.
+            | Self::ViewCreate
+            | Self::ViewDrop
             | Self::Check
             | Self::EnumAddValue
             // The lock is on the index alone: the table's readers and writers do not meet it.
@@ -153,7 +161,10 @@ impl Op {
             | Self::KeyUsingIndex
             | Self::KeyAddOnly
             | Self::IndexDropPlain
-            | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            | Self::TriggerDrop
+            | Self::Policy
+            | Self::Rule => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            Self::ViewRefresh => (None, None, Scan, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
             Self::ColumnAddRewrite
             | Self::ColumnTypeRewrite

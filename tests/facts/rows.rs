@@ -320,6 +320,30 @@ pub const ROWS: &[Row] = &[
         "CREATE TRIGGER zz BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
     ),
     row(Op::TriggerDrop, TRIGGER, "DROP TRIGGER zz ON t"),
+    row(Op::ViewCreate, "", "CREATE VIEW v AS SELECT a FROM t"),
+    row(
+        Op::ViewCreate,
+        "",
+        "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA",
+    ),
+    row(
+        Op::ViewDrop,
+        "CREATE VIEW v AS SELECT a FROM t",
+        "DROP VIEW v",
+    ),
+    row(
+        Op::ViewRefresh,
+        "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA",
+        "REFRESH MATERIALIZED VIEW v",
+    ),
+    row(Op::Policy, "", "CREATE POLICY n ON t USING (a > 0)"),
+    row(Op::Policy, "CREATE POLICY n ON t USING (a > 0)", "DROP POLICY n ON t"),
+    row(Op::Rule, "", "CREATE RULE n AS ON DELETE TO t DO ALSO NOTHING"),
+    row(
+        Op::Rule,
+        "CREATE RULE n AS ON DELETE TO t DO ALSO NOTHING",
+        "DROP RULE n ON t",
+    ),
     row(Op::Update, "", "UPDATE t SET b = b WHERE b IS NOT NULL"),
     row(
         Op::UpdateBatches,

@@ -21,6 +21,7 @@ mod key;
 mod namespace;
 mod not_null;
 mod partitioned;
+mod rebuild_dependents;
 mod rename;
 mod scope;
 mod sequence;
@@ -32,6 +33,7 @@ pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use partitioned::Names;
 pub(crate) use partitioned::fits;
+pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
@@ -114,6 +116,12 @@ pub enum Change {
     TableOptions(QName, Box<TableOptions>),
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
+    /// What stands outside the model goes over from a column that only old code uses to the one that takes its place.
+    MoveDependents {
+        table: QName,
+        from: Ident,
+        to: Ident,
+    },
 }
 
 /// An object whose comment changes.
@@ -204,6 +212,7 @@ impl Change {
             Self::Backfill(id, fill) => backfill::steps(state, id, fill),
             Self::Cutover { columns, types, target } => cutover::steps(state, columns, types, target, context),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
+            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

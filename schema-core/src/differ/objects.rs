@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
-use crate::schema::{QName, Sequence, SyncDirection};
+use crate::schema::{Dependency, QName, Sequence, SyncDirection};
 
 impl Differ<'_> {
     pub(super) fn objects(&mut self) {
@@ -220,6 +220,26 @@ impl Differ<'_> {
         })
     }
 
+    /// Whether something outside the model reads the column.
+    fn has_dependents(&self, table: &QName, column: &crate::schema::Ident) -> bool {
+        let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && self.is_or_under(t, table));
+        self.from
+            .others
+            .iter()
+            .any(|o| o.kind != "column grant" && o.depends_on.iter().any(reads))
+    }
+
+    fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
+        if table == parent {
+            return true;
+        }
+        let Some(t) = self.from.tables.get(table) else {
+            return false;
+        };
+        let mut parents = t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits);
+        parents.any(|p| self.is_or_under(p, parent))
+    }
+
     fn syncs(&mut self) {
         for (function, sync) in &self.to.syncs {
             if self.from.syncs.get(function) != Some(sync) {
@@ -250,6 +270,14 @@ impl Differ<'_> {
                     .and_then(|t| t.column(stays))
                     .cloned()
                     .map(Box::new);
+                if sync.direction == SyncDirection::TwoWay && self.has_dependents(&sync.table, &sync.from) {
+                    let change = Change::MoveDependents {
+                        table: sync.table.clone(),
+                        from: sync.from.clone(),
+                        to: sync.to.clone(),
+                    };
+                    self.push(Segment::Tables, Some(&sync.table), 0, change);
+                }
                 self.push(
                     Segment::Tables,
                     Some(&sync.table),

@@ -61,6 +61,10 @@ impl Differ<'_> {
                         }
                     }
                 }
+                // A view's GROUP BY may rest on the key.
+                Change::MoveDependents { table, .. } => {
+                    task.needs.push(format!("no old primary key of {table}"));
+                }
                 // A partition's own primary key waits until the one from above is gone.
                 Change::AddKey(table, _, key) | Change::PromoteIndex { table, key, .. }
                     if matches!(key.kind, ConstraintKind::PrimaryKey(_)) =>

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{Connection, PgConnection};
 
 use super::build::{build, exec};
+use super::bystanders::Bystanders;
 use super::compare::{Difference, differences};
 use super::conditions::{conditions, conditions_back};
 use super::groups::groups;
@@ -73,6 +74,7 @@ async fn prove_on(
         snapshots: Vec::new(),
         lost: relabelled(&first.schema, &last.schema, &plan.decisions.renames),
         prepared: Prepared::default(),
+        bystanders: Bystanders::default(),
         excused: BTreeSet::new(),
         pending: Vec::new(),
     };
@@ -110,6 +112,7 @@ struct Course<'a> {
     snapshots: Vec<Snapshots>,
     lost: BTreeSet<(QName, Ident)>,
     prepared: Prepared,
+    bystanders: Bystanders,
     /// Statements of old code that fail before the first file: our values do not suit them.
     excused: BTreeSet<(QName, Operation)>,
     /// Troubles of new code, which count unless the same statement fails in the last stage as well.
@@ -129,7 +132,10 @@ impl Course<'_> {
     /// Builds the old schema and fills it.
     async fn prepare(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
         let unbuilt = build(connection, &self.old, &self.scope.touched).await?;
-        self.proof.unproven.extend(unbuilt);
+        let built = introspect(connection, &Included::default()).await?.schema;
+        let left_out: Vec<_> = unbuilt.iter().map(|(other, _)| *other).collect();
+        self.bystanders = Bystanders::meet(connection, &built, &left_out).await?;
+        self.proof.unproven.extend(unbuilt.into_iter().map(|(_, why)| why));
         self.proof.tables = self.old.tables.keys().cloned().collect();
         self.catalog(connection, "", "start", &self.old.clone()).await?;
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
@@ -249,7 +255,8 @@ impl Course<'_> {
         } else {
             self.proof.checks.ups += 1;
         }
-        let Err(error) = run_script(connection, script).await else {
+        let cut = self.bystanders.without_unbuilt(script);
+        let Err(error) = run_script(connection, cut.as_ref().unwrap_or(script)).await else {
             return Ok(Go::On);
         };
         let code = match &error {
@@ -343,11 +350,16 @@ impl Course<'_> {
         self.proof.checks.catalogs += 1;
         let found = introspect(connection, &Included::default()).await?.schema;
         let mut differing = differences(expected, &found);
+        differing.extend(self.bystanders.differences(expected, &found, false));
         if !differing.is_empty()
             && differing.iter().all(|d| !d.one_sided)
             && let Some(spelled) = self.spelled(expected).await?
         {
             differing = differences(&spelled, &found);
+            differing.extend(self.bystanders.differences(&spelled, &found, true));
+        }
+        for (object, message) in self.bystanders.lost_access(connection).await? {
+            self.fail(file, step, &object, message);
         }
         for Difference { object, message, .. } in differing {
             self.fail(file, step, &object, message);
@@ -361,7 +373,7 @@ impl Course<'_> {
         let database = self.scratch.database().await?;
         let mut connection = database.connect().await?;
         exec(&mut connection, "SET client_min_messages = warning".to_owned()).await?;
-        let built = build(&mut connection, schema, &BTreeSet::new()).await;
+        let built = build(&mut connection, schema, &self.scope.touched).await;
         let spelled = match built {
             Ok(_) => Some(introspect(&mut connection, &Included::default()).await?.schema),
             Err(ProofError::Build { .. }) => None,

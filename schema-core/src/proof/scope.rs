@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::Plan;
-use crate::schema::{ConstraintKind, Object, Patch, QName, Schema, Slot, Table};
+use crate::schema::{ConstraintKind, Dependency, Object, Patch, QName, Schema, Slot, Table};
 
 /// Names of what counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,9 @@ impl Scope {
         scope.tables = scope.touched.clone();
         for schema in &schemas {
             scope.add_children(schema);
+        }
+        for schema in &schemas {
+            scope.add_readers(schema);
         }
         while schemas.iter().any(|schema| scope.add_parents(schema)) {}
         scope
@@ -64,6 +67,16 @@ impl Scope {
         for (name, table) in &schema.tables {
             if parents(table).any(|p| self.touched.contains(p)) {
                 self.tables.insert(name.clone());
+            }
+        }
+    }
+
+    /// The other tables of views and the like that read a touched one: without them those could not be built.
+    fn add_readers(&mut self, schema: &Schema) {
+        for other in &schema.others {
+            let tables: Vec<&QName> = other.depends_on.iter().filter_map(Dependency::table).collect();
+            if tables.iter().any(|t| self.touched.contains(*t)) {
+                self.tables.extend(tables.into_iter().cloned());
             }
         }
     }

@@ -22,7 +22,7 @@ pub use enums::EnumType;
 pub use fingerprint::fingerprint;
 pub use index::{Index, IndexKey, KeyTarget};
 pub use name::{Ident, Literal, ParseNameError, QName};
-pub use other::{Dependency, Other};
+pub use other::{Alias, Dependency, Other};
 pub use partition::IndexOwner;
 pub use sequence::{Sequence, SequenceOptions};
 pub use slot::{Object, Patch, PatchError, Slot};
@@ -124,6 +124,26 @@ impl Schema {
                 .filter_map(|o| o.name.parse().ok()),
         );
         names
+    }
+
+    /// The table with its partitions and inheritance children, all the way down.
+    pub fn family(&self, table: &QName) -> std::collections::BTreeSet<QName> {
+        let mut found = std::collections::BTreeSet::from([table.clone()]);
+        let mut open = vec![table.clone()];
+        while let Some(parent) = open.pop() {
+            for (name, t) in &self.tables {
+                let child = t.partition_of.as_ref().is_some_and(|p| p.parent == parent) || t.inherits.contains(&parent);
+                if child && found.insert(name.clone()) {
+                    open.push(name.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// An object outside the model.
+    pub fn other(&self, kind: &str, name: &str) -> Option<&Other> {
+        self.others.iter().find(|o| o.kind == kind && o.name == name)
     }
 
     /// Columns that draw from an owned sequence: the sequences whose `OWNED BY` is this column.

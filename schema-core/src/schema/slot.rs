@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, QName, Schema, Sequence, Sync, Table, TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Other, QName, Schema, Sequence, Sync, Table,
+    TableOptions,
 };
 
 /// The address of one object.
@@ -37,6 +38,8 @@ pub enum Slot {
     Sync(QName),
     /// A fill, by its id.
     Fill(String),
+    /// An object outside the model, by kind and identity.
+    Other(String, String),
 }
 
 /// What stands in a slot.
@@ -67,6 +70,8 @@ pub enum Object {
     Sync(Box<Sync>),
     /// A fill.
     Fill(Box<Fill>),
+    /// An object outside the model.
+    Other(Box<Other>),
 }
 
 /// One change of one object.
@@ -148,6 +153,7 @@ impl Schema {
             Slot::Comment(table) => self.tables.get(table)?.comment.clone().map(Object::Comment),
             Slot::Sync(name) => self.syncs.get(name).cloned().map(Box::new).map(Object::Sync),
             Slot::Fill(id) => self.fills.get(id).cloned().map(Box::new).map(Object::Fill),
+            Slot::Other(kind, name) => self.other(kind, name).cloned().map(Box::new).map(Object::Other),
         }
     }
 
@@ -166,6 +172,13 @@ impl Schema {
             (Slot::Sync(name), _) => drop(self.syncs.remove(name)),
             (Slot::Fill(id), Some(Object::Fill(v))) => drop(self.fills.insert(id.clone(), *v)),
             (Slot::Fill(id), _) => drop(self.fills.remove(id)),
+            (Slot::Other(kind, name), object) => {
+                self.others.retain(|o| o.kind != *kind || o.name != *name);
+                if let Some(Object::Other(other)) = object {
+                    let at = self.others.partition_point(|o| *o < *other);
+                    self.others.insert(at, *other);
+                }
+            }
             (slot, object) => {
                 if let Some(table) = slot.table().and_then(|name| self.tables.get_mut(name)) {
                     table.put(slot, object);
@@ -207,6 +220,7 @@ impl Slot {
             Self::Options(table) => format!("the storage of {table}"),
             Self::Comment(table) => format!("the comment of {table}"),
             Self::Fill(id) => id.clone(),
+            Self::Other(kind, name) => format!("{kind} {name}"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::labels_only_added;
 use super::names::first_free;
 use super::retype::is_instant;
-use crate::schema::{Column, ConstraintKind, Dependency, Expr, Ident, KeyTarget, QName, Schema, Table};
+use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyTarget, QName, Schema, Table};
 
 /// What changes places at the cutover.
 #[derive(Debug, Clone, Default)]
@@ -44,9 +44,7 @@ impl Shadows {
                 if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
                     continue;
                 }
-                if found.needs_shadow(old, table, current, was, column)
-                    && can_have_one(old, table, current, was, column)
-                {
+                if found.needs_shadow(old, current, was, column) && can_have_one(old, table, current, was, column) {
                     let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
                     let shadow = first_free(&column.name.with_suffix("__new"), free);
                     found
@@ -60,14 +58,14 @@ impl Shadows {
         found
     }
 
-    fn needs_shadow(&self, old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
+    fn needs_shadow(&self, old: &Schema, table: &Table, was: &Column, is: &Column) -> bool {
         let rebuilt = old
             .enum_of_type(&was.type_name)
             .is_some_and(|e| self.types.contains_key(e));
         if (&was.type_name, &was.collation) == (&is.type_name, &is.collation) {
             return rebuilt;
         }
-        !is_instant(was, is) || hangs_on_type(old, name, table, &was.name)
+        !is_instant(was, is) || hangs_on_type(table, &was.name)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -90,13 +88,13 @@ impl Shadows {
 }
 
 /// Whether a change of the column's type, even an instant one, would rebuild, scan, or be refused because of what hangs on it.
-pub(super) fn hangs_on_type(old: &Schema, name: &QName, table: &Table, column: &Ident) -> bool {
+pub(super) fn hangs_on_type(table: &Table, column: &Ident) -> bool {
     let in_indexes = table.indexes.values().any(|i| i.expression_columns.contains(column));
     let in_checks = table
         .constraints
         .values()
         .any(|c| matches!(&c.kind, ConstraintKind::Check(check) if check.columns.contains(column)));
-    in_indexes || in_checks || in_generated(table, column) || has_dependents(old, name, column)
+    in_indexes || in_checks || in_generated(table, column)
 }
 
 fn in_generated(table: &Table, column: &Ident) -> bool {
@@ -107,16 +105,7 @@ fn in_generated(table: &Table, column: &Ident) -> bool {
     })
 }
 
-fn has_dependents(old: &Schema, name: &QName, column: &Ident) -> bool {
-    old.others.iter().any(|o| {
-        o.kind != "statistics"
-            && o.depends_on
-                .iter()
-                .any(|d| matches!(d, Dependency::Column(t, c) if t == name && c == column))
-    })
-}
-
-/// A shadow needs a plain column of a plain table that nothing outside the model reads.
+/// A shadow needs a plain column of a plain table.
 fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
     let is_parent = old
         .tables
@@ -129,7 +118,6 @@ fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Co
         && table.inherits.is_empty()
         && !is_parent
         && !in_generated(table, &was.name)
-        && !has_dependents(old, name, &was.name)
 }
 
 /// Renames a column on its table and in the foreign keys that point at it.
