@@ -23,6 +23,7 @@ cases! {
     check_drop
     check_not_valid
     check_replace
+    collation
     column_add
     column_add_backfill
     column_add_generated_stored
@@ -73,8 +74,11 @@ cases! {
     foreign_key_kinds
     foreign_key_replace
     generated_to_plain
+    generated_with_index
     hostile_names
     identity_add
+    identity_change
+    identity_to_serial
     index_create
     index_drop
     index_invalid
@@ -134,6 +138,9 @@ cases! {
     table_drop_cycle
     table_options
     table_unlogged
+    type_changed
+    type_kept
+    type_missing
     unique_add
     unique_drop
     unique_nulls_not_distinct

@@ -160,25 +160,70 @@ fn serial_to_identity(
     target: &Column,
     owned: &[(QName, crate::schema::Sequence)],
 ) -> Vec<Step> {
-    let (Some(identity), Some((sequence, options))) = (&target.identity, owned.first()) else {
+    let Some((sequence, options)) = owned.first() else {
         return Vec::new();
     };
     let mut after = after.clone();
     after.sequences.remove(sequence);
-    let aside = sequence.sibling(sequence.name.with_suffix("__old"));
-    let name = &target.name;
-    let own = format!(
+    vec![
+        Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
+            .up(to_identity(table, target, sequence))
+            .down(to_serial(table, current, (sequence, options)))
+            .effect(state, &after),
+    ]
+}
+
+/// The other way about.
+pub(super) fn identity_to_serial(
+    state: &Schema,
+    table: &QName,
+    target: &Column,
+    (sequence, options): (&QName, &crate::schema::Sequence),
+) -> Vec<Step> {
+    let Some(current) = column(state, table, &target.name) else {
+        return Vec::new();
+    };
+    let mut after = with_column(state, table, &target.name, |c| {
+        c.identity = None;
+        c.default.clone_from(&target.default);
+    });
+    after.sequences.insert(sequence.clone(), options.clone());
+    vec![
+        Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
+            .up(to_serial(table, target, (sequence, options)))
+            .down(to_identity(table, current, sequence))
+            .effect(state, &after),
+    ]
+}
+
+fn aside(sequence: &QName) -> QName {
+    sequence.sibling(sequence.name.with_suffix("__old"))
+}
+
+fn own_sequence(table: &QName, column: &Ident) -> String {
+    format!(
         "pg_catalog.pg_get_serial_sequence({}, {})",
         Literal(&table.to_string()),
-        Literal(name.raw())
-    );
-    let lock = Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"));
+        Literal(column.raw())
+    )
+}
+
+fn lock(table: &QName) -> Statement {
+    Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+}
+
+/// From a default that draws from `sequence` to the identity of `target`.
+fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statement> {
+    let Some(identity) = &target.identity else {
+        return Vec::new();
+    };
+    let (name, aside, own) = (&target.name, aside(sequence), own_sequence(table, &target.name));
     let add = format!(
         "ALTER TABLE {table} ALTER COLUMN {name} ADD {}",
         identity_clause(identity, &target.type_name)
     );
-    let mut up = vec![
-        lock.clone(),
+    let mut out = vec![
+        lock(table),
         default_sql(table, name, None),
         Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {sequence} OWNED BY NONE")),
         Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", aside.name)),
@@ -188,28 +233,37 @@ fn serial_to_identity(
         )),
         Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
     ];
-    up.extend(identity_comment(table, name, identity.comment.as_deref()));
-    let mut down = vec![
-        lock,
+    out.extend(identity_comment(table, name, identity.comment.as_deref()));
+    out
+}
+
+/// From an identity to the default of `target`, which draws from `sequence`.
+fn to_serial(
+    table: &QName,
+    target: &Column,
+    (sequence, options): (&QName, &crate::schema::Sequence),
+) -> Vec<Statement> {
+    let (name, aside, own) = (&target.name, aside(sequence), own_sequence(table, &target.name));
+    let mut out = vec![
+        lock(table),
         Op::SequenceCreate.plain(crate::sql::create_sequence(&aside, options)),
     ];
-    down.push(Op::Check.plain(format!(
+    out.push(Op::Check.plain(format!(
         "DO {}",
         crate::sql::dollar_quoted(&format!(
             "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  PERFORM pg_catalog.setval({}, position, used);\nEND",
             Literal(&aside.to_string())
         ))
     )));
-    down.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
-    down.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
-    down.extend(super::sequence::owned_by(sequence, options));
-    down.push(default_sql(table, name, current.default.as_ref()));
-    vec![
-        Step::new("set_identity", format!("{table}.{name}"), Some(table))
-            .up(up)
-            .down(down)
-            .effect(state, &after),
-    ]
+    out.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
+    out.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
+    out.extend(super::sequence::owned_by(sequence, options));
+    if let Some(text) = &options.comment {
+        let on = crate::sql::CommentOn::Sequence(sequence);
+        out.push(Op::CommentOnly.plain(crate::sql::comment_sql(on, Some(text))));
+    }
+    out.push(default_sql(table, name, target.default.as_ref()));
+    out
 }
 
 /// Generated columns: the expression is dropped in an instant; anything else has no online way.

@@ -62,6 +62,8 @@ pub enum Change {
     DropNotNull(QName, Ident),
     SetDefault(QName, Ident, Option<crate::schema::Expr>),
     SetIdentity(QName, Box<Column>),
+    /// The identity becomes a default that draws from a sequence of that name, which the column owns.
+    IdentityToSerial(QName, Box<Column>, QName, Sequence),
     /// The expression of a generated column changes, comes or goes: as the new column says.
     SetGenerated(QName, Box<Column>),
     AlterColumnType(QName, Box<Column>),
@@ -166,6 +168,9 @@ impl Change {
             Self::DropNotNull(table, name) => not_null::unset(state, table, name),
             Self::SetDefault(table, name, default) => column_settings::default(state, table, name, default.as_ref()),
             Self::SetIdentity(table, column) => column_settings::identity(state, table, column),
+            Self::IdentityToSerial(table, column, name, sequence) => {
+                column_settings::identity_to_serial(state, table, column, (name, sequence))
+            }
             Self::SetGenerated(table, column) => column_settings::generated(state, table, column, context),
             Self::AlterColumnType(table, column) => alter_column_type::steps(state, table, column, context),
             Self::ColumnSettings(table, column) => column_settings::storage(state, table, column),

@@ -98,6 +98,7 @@ impl Change {
             | Self::DropNotNull(table, _)
             | Self::SetDefault(table, ..)
             | Self::SetIdentity(table, _)
+            | Self::IdentityToSerial(table, ..)
             | Self::SetGenerated(table, _)
             | Self::AlterColumnType(table, _)
             | Self::ColumnSettings(table, _)

@@ -38,6 +38,7 @@ fn taken(from: &Schema, change: &Change) -> Vec<QName> {
             names
         }
         Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => vec![name.clone()],
+        Change::IdentityToSerial(_, _, name, _) => vec![name.clone()],
         Change::AddColumn(_, _, sequences, _) => sequences.iter().map(|(n, _)| n.clone()).collect(),
         Change::CreateIndex(table, name, _)
         | Change::RenameIndex(table, _, name)

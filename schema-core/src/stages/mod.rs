@@ -183,6 +183,14 @@ fn takes_over(
     if old.sequences.contains_key(name) {
         return false;
     }
+    let identity = |schema: &Schema| {
+        let column = schema.tables.get(table).and_then(|t| t.column(column));
+        column.is_some_and(|c| c.identity.is_some())
+    };
+    if identity(old) && !identity(new) {
+        // The identity's own sequence serves until then.
+        return true;
+    }
     let gone = |s: &QName| !new.sequences.contains_key(s);
     if old.sequences_owned_by(table, column).any(gone) {
         return true;
