@@ -65,6 +65,8 @@ cases! {
     enum_create
     enum_drop
     enum_remove_label
+    enum_rename
+    enum_rename_label
     enum_reorder
     enum_retire_label
     enum_retire_renamed
@@ -137,6 +139,12 @@ cases! {
     table_drop
     table_drop_cycle
     table_options
+    table_rename
+    table_rename_dependents
+    table_rename_direct
+    table_rename_retype
+    table_rename_to_schema
+    table_rename_with_changes
     table_unlogged
     type_changed
     type_kept

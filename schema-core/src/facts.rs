@@ -27,6 +27,9 @@ ops! {
     EnumAddValue,
     EnumDrop,
     EnumRename,
+    EnumRenameValue,
+    DomainCreate,
+    DomainDrop,
     SequenceCreate,
     SequenceAlter,
     SequenceOwnedBy,
@@ -42,6 +45,9 @@ ops! {
     TableComment,
     CommentOnly,
     TableLock,
+    TableRename,
+    TableSetSchema,
+    ViewGrants,
     ColumnAdd,
     ColumnAddRewrite,
     ColumnDrop,
@@ -119,6 +125,10 @@ impl Op {
             | Self::EnumCreate
             | Self::EnumDrop
             | Self::EnumRename
+            | Self::EnumRenameValue
+            | Self::DomainCreate
+            | Self::DomainDrop
+            | Self::ViewGrants
             | Self::SequenceCreate
             | Self::SequenceAlter
             | Self::SequenceOwnedBy
@@ -143,6 +153,8 @@ impl Op {
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity
             | Self::TableLock
+            | Self::TableRename
+            | Self::TableSetSchema
             | Self::ColumnAdd
             | Self::ColumnDrop
             | Self::ColumnRename

@@ -9,6 +9,7 @@ mod cutover;
 mod names;
 mod objects;
 mod order;
+mod renamed;
 mod table;
 
 pub use order::{Segment, Task, in_order};
@@ -17,8 +18,13 @@ use crate::schema::Schema;
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
+    let (renames, from) = renamed::first(from, to);
+    let from = &from;
+    let renames = renames
+        .into_iter()
+        .map(|change| Task::new(Segment::Names, None, 0, change));
     if let Some(change) = cutover::find(from, to) {
-        return vec![Task::new(Segment::Tables, None, 0, change)];
+        return renames.chain([Task::new(Segment::Tables, None, 0, change)]).collect();
     }
     let mut found = Differ {
         from,
@@ -28,7 +34,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     found.objects();
     found.tables();
     names::order_by_name(from, &mut found.tasks);
-    in_order(found.tasks)
+    renames.chain(in_order(found.tasks)).collect()
 }
 
 /// Two schemas and what was found so far.

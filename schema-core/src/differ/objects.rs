@@ -10,7 +10,46 @@ impl Differ<'_> {
         self.enums();
         self.sequences();
         self.syncs();
+        self.stand_ins();
         self.comments_on_others();
+    }
+
+    /// Views and domains that stand for another name.
+    fn stand_ins(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for (name, alias) in &to.aliases {
+            match from.aliases.get(name) {
+                // New code comes after all of expand.
+                None => self.push(
+                    Segment::After,
+                    None,
+                    95,
+                    Change::CreateAlias(name.clone(), Box::new(alias.clone())),
+                ),
+                Some(was) if was != alias => {
+                    // A column that goes must not be shown any more, one that comes stands in the same transaction.
+                    let mut shared = alias.clone();
+                    shared
+                        .columns
+                        .retain(|shown, column| was.columns.get(shown) == Some(column));
+                    if shared.columns.len() < was.columns.len() {
+                        let change = Change::ReplaceAlias(name.clone(), Box::new(shared.clone()));
+                        self.push(Segment::Tables, Some(&alias.table), 0, change);
+                    }
+                    if shared.columns.len() == was.columns.len() || shared != *alias {
+                        let change = Change::ReplaceAlias(name.clone(), Box::new(alias.clone()));
+                        self.push(Segment::Tables, Some(&alias.table), 91, change);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        for name in from.aliases.keys().filter(|n| !to.aliases.contains_key(*n)) {
+            self.push(Segment::Before, None, 0, Change::DropAlias(name.clone()));
+        }
+        for name in from.type_aliases.keys().filter(|n| !to.type_aliases.contains_key(*n)) {
+            self.push(Segment::After, None, 25, Change::DropTypeAlias(name.clone()));
+        }
     }
 
     /// Comments on what the model cannot express, where both sides have it.

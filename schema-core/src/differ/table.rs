@@ -14,9 +14,11 @@ impl Differ<'_> {
         self.create_tables();
         self.drop_tables();
         let (from, to) = (self.from, self.to);
+        let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
             if let Some(current) = from.tables.get(name) {
-                self.columns(name, current, wanted);
+                let called = with_names.as_ref().and_then(|s| s.tables.get(name));
+                self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);
                 self.indexes(name, current, wanted);
                 if current.options != wanted.options {
@@ -44,6 +46,26 @@ impl Differ<'_> {
         }
         self.release_held_keys();
         self.keys_before_syncs();
+    }
+
+    /// The first schema as it is once sequences have their new names, which defaults print. `None` where none has.
+    fn with_sequence_names(&self) -> Option<crate::schema::Schema> {
+        let renamed: Vec<(&QName, &QName)> = self
+            .tasks
+            .iter()
+            .filter_map(|task| match &task.change {
+                Change::RenameSequence(from, to) => Some((from, to)),
+                _ => None,
+            })
+            .collect();
+        if renamed.is_empty() {
+            return None;
+        }
+        let mut schema = self.from.clone();
+        for (from, to) in renamed {
+            schema.rename_sequence(from, to);
+        }
+        Some(schema)
     }
 
     /// With a sync goes the NOT NULL of the column that is left behind: a primary key over it must be gone before.

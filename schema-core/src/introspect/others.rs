@@ -58,11 +58,12 @@ pub(super) async fn read(
     connection: &mut PgConnection,
     included: &Included,
     syncs: Found,
+    stand_ins: Vec<Node>,
     schema: &mut Schema,
 ) -> Result<(), IntrospectError> {
     let found: Vec<Row> = rows(connection, "other objects", include_str!("sql/others.sql")).await?;
     let dependencies = Dependencies::read(connection, schema).await?;
-    let ours: HashSet<Node> = syncs.objects.into_iter().collect();
+    let ours: HashSet<Node> = syncs.objects.into_iter().chain(stand_ins).collect();
     let nodes: HashMap<Node, (String, String)> = found
         .iter()
         .filter(|row| row.is_a_node())

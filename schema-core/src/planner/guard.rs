@@ -3,8 +3,38 @@
 use std::collections::BTreeMap;
 
 use crate::change::Step;
-use crate::plan::{Hazard, HazardKind};
+use crate::plan::{Hazard, HazardKind, Stage};
 use crate::schema::QName;
+use crate::stages::Refusal;
+
+/// Before 15 a view reads with its owner's rights: who sees which rows of the table would not hold for it.
+pub(super) fn views_without_row_security(stages: &[Stage], target_version: u32) -> Vec<Refusal> {
+    if target_version >= 15 {
+        return Vec::new();
+    }
+    let mut out: Vec<Refusal> = Vec::new();
+    for stage in stages {
+        for (name, alias) in &stage.schema.aliases {
+            let secured = stage
+                .schema
+                .tables
+                .get(&alias.table)
+                .is_some_and(|t| t.options.row_security);
+            if secured && !out.iter().any(|r| r.object == name.to_string()) {
+                out.push(Refusal {
+                    object: name.to_string(),
+                    why: format!(
+                        "until contract it would be a view of {}, which has row security, and before PostgreSQL 15 a view \
+                         reads with the rights of its owner",
+                        alias.table
+                    ),
+                    way_out: "keep the table's name, or plan for 15 and later with --target-version 15".to_owned(),
+                });
+            }
+        }
+    }
+    out
+}
 
 /// Puts hazards of the path into the header of the first file that works on their object.
 pub(super) fn tell(steps: &mut [Step], untold: &mut Vec<Hazard>) {

@@ -16,10 +16,10 @@ pub use question::RenameQuestion;
 
 use crate::change::{Context, Step};
 use crate::compare::differences;
-use crate::differ::{Task, diff};
+use crate::differ::{Segment, Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
 use crate::schema::{Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, live_renames, stages};
+use crate::stages::{Refusal, Renamed, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -89,7 +89,12 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
+    let refused = guard::views_without_row_security(&path.stages, options.target_version);
+    if !refused.is_empty() {
+        return Err(PlanError::Refused(refused));
+    }
     let mut draft = Draft::new(decisions, options, new, diff);
+    draft.inner = path.decisions.clone();
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
     draft.cutover = path.stages.iter().any(|stage| stage.name == "swapped");
@@ -101,7 +106,11 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             _ => Phase::Expand,
         };
         if pair[1].name == "renamed" {
-            draft.renames(&pair[0].schema, &pair[1].schema, live_renames(old, new, decisions))?;
+            let at_once = path.at_once.iter().cloned();
+            let tasks = at_once
+                .map(|change| Task::new(Segment::Names, None, 0, change))
+                .collect();
+            draft.walked(&pair[0].schema, &pair[1].schema, tasks, phase)?;
         } else {
             draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
         }
@@ -142,6 +151,8 @@ struct Draft<'a, D> {
     /// What stands outside the model, as the arrows so far left it.
     others: Option<Vec<Other>>,
     differ: D,
+    /// The decisions under the names that tables have between the stages.
+    inner: Decisions,
     hazards: BTreeSet<Hazard>,
     /// Hazards of the path that no file's header has named so far.
     untold: Vec<Hazard>,
@@ -162,6 +173,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             target,
             others: None,
             differ,
+            inner: Decisions::default(),
             hazards: BTreeSet::new(),
             untold: Vec::new(),
             steps: Vec::new(),
@@ -170,22 +182,6 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             goal: None,
             cutover: false,
         }
-    }
-
-    /// The one thing that the differ does not see: the names that a database without old code changes at once.
-    fn renames(
-        &mut self,
-        from: &Schema,
-        to: &Schema,
-        renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
-    ) -> Result<(), PlanError> {
-        let all = renames
-            .into_iter()
-            .flat_map(|(table, columns)| columns.into_iter().map(move |c| (table.clone(), c)));
-        let tasks = all
-            .map(|(table, (from, to))| Task::rename_column(table, from, to))
-            .collect();
-        self.walked(from, to, tasks, Phase::Expand)
     }
 
     fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
@@ -235,14 +231,16 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             Phase::Expand => self.goal.as_ref().unwrap_or(to),
             Phase::Cutover | Phase::Contract => to,
         };
-        let reasons = why::Reasons::new(from, goal, to);
+        let names = Renamed::shown(&[from, to]);
+        let (from, to) = (&names.forward(from), &names.forward(to));
+        let reasons = why::Reasons::new(from, goal, to, &names);
         self.files
             .extend(file::cut(steps, place, &reasons, self.options, &mut self.names));
         Ok(())
     }
 
     fn finish(self, stages: Vec<Stage>) -> Result<Plan, PlanError> {
-        accept::check(&self.hazards, self.decisions)?;
+        accept::check(&self.hazards, self.decisions, &self.inner)?;
         let given = self.options.name.as_deref().map(name::slug);
         Ok(Plan {
             name: given.unwrap_or_else(|| name::plan_name(&self.steps)),
@@ -262,8 +260,14 @@ fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
         SyncDirection::Forward | SyncDirection::Backward => Some(s.to.clone()),
         SyncDirection::InPlace => None,
     };
-    let of = |s: &crate::schema::Sync| Some((s.table.clone(), left(s)?));
-    schema.syncs.values().filter_map(of).collect()
+    let of = |table: &QName, s: &crate::schema::Sync| Some((table.clone(), left(s)?));
+    let mut out: BTreeSet<(QName, Ident)> = schema.syncs.values().filter_map(|s| of(&s.table, s)).collect();
+    // Contract gives a table that a view shows its new name before anything else.
+    for (name, alias) in &schema.aliases {
+        let own = schema.syncs.values().filter(|s| s.table == alias.table);
+        out.extend(own.filter_map(|s| of(name, s)));
+    }
+    out
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.

@@ -9,18 +9,21 @@ use super::write::{Condition, run};
 use crate::compat::{Retyped, retyped, unique_keys};
 use crate::plan::Plan;
 use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
+use crate::stages::Renamed;
 
 /// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
 pub(super) async fn conditions(
     connection: &mut PgConnection,
     plan: &Plan,
     old: &Schema,
+    names: &Renamed,
 ) -> Result<BTreeMap<QName, Vec<Condition>>, ProofError> {
     let mut out = BTreeMap::new();
+    let stages: Vec<Schema> = plan.stages.iter().skip(1).map(|s| names.back(&s.schema)).collect();
     for (name, table) in &old.tables {
         let mut found: Vec<Condition> = Vec::new();
-        for stage in plan.stages.iter().skip(1) {
-            if let Some(later) = stage.schema.tables.get(name)
+        for stage in &stages {
+            if let Some(later) = stage.tables.get(name)
                 && later != table
             {
                 let known = Known {

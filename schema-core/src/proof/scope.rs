@@ -51,10 +51,25 @@ impl Scope {
                     self.touched.extend(owner.map(|(table, _)| table.clone()));
                 }
             }
+            Slot::TableName(from, to) => self.touched.extend([from.clone(), to.clone()]),
+            Slot::TypeName(from, to) => {
+                for (schema, name) in schemas.iter().flat_map(|s| [(s, from), (s, to)]) {
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                }
+            }
+            Slot::LabelName(name, ..) => {
+                for schema in schemas {
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                }
+            }
+            Slot::Alias(name) => drop(self.touched.insert(name.clone())),
             _ => {}
         }
         for object in [&patch.before, &patch.after].into_iter().flatten() {
             match object {
+                Object::Alias(alias) => drop(self.touched.insert(alias.table.clone())),
                 Object::Sync(sync) => drop(self.touched.insert(sync.table.clone())),
                 Object::Fill(fill) => drop(self.touched.insert(fill.table.clone())),
                 _ => {}
@@ -153,6 +168,7 @@ impl Scope {
         small
             .sequences
             .retain(|name, _| kept.contains(name) || self.sequences.contains(name));
+        small.aliases.retain(|_, a| self.tables.contains(&a.table));
         small.syncs.retain(|_, s| self.tables.contains(&s.table));
         small.fills.retain(|_, f| self.tables.contains(&f.table));
         small

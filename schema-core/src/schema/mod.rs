@@ -3,6 +3,7 @@
 //! A [`Schema`] knows no connection, no file and no Rust source. Everything in it is compared by value and kept in
 //! sorted maps, so that the same schema always prints the same bytes.
 
+mod alias;
 mod constraint;
 mod enums;
 mod fingerprint;
@@ -10,11 +11,13 @@ mod index;
 mod name;
 mod other;
 mod partition;
+mod rename;
 mod sequence;
 mod slot;
 mod sync;
 mod table;
 
+pub use alias::TableAlias;
 pub use constraint::{
     CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, NotNull, Referential,
 };
@@ -77,6 +80,12 @@ pub struct Schema {
     /// Trigger pairs that keep two columns of one table in step. Keyed by the trigger function's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub syncs: BTreeMap<QName, Sync>,
+    /// Views that show a table under the name that it gets in contract. Keyed by that name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<QName, TableAlias>,
+    /// Domains under the old names of enums that have a new one, with the enum's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub type_aliases: BTreeMap<QName, QName>,
     /// Backfills that a stage has behind it. Not in the catalog, so introspection finds none. Keyed by an id such as
     /// `public.contacts.full_name`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -105,8 +114,13 @@ impl Schema {
 
     /// Every name in the namespaces of relations: tables, sequences, indexes, and the views and types of `others`.
     pub fn relation_names(&self) -> std::collections::BTreeSet<QName> {
-        let mut names: std::collections::BTreeSet<QName> =
-            self.tables.keys().chain(self.sequences.keys()).cloned().collect();
+        let mut names: std::collections::BTreeSet<QName> = self
+            .tables
+            .keys()
+            .chain(self.sequences.keys())
+            .chain(self.aliases.keys())
+            .cloned()
+            .collect();
         for (table, t) in &self.tables {
             names.extend(
                 t.indexes

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::labels_only_added;
 use super::names::first_free;
 use super::retype::is_instant;
-use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyTarget, QName, Schema, Table};
+use crate::schema::{Column, ConstraintKind, Ident, QName, Schema, Table};
 
 /// What changes places at the cutover.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +76,7 @@ impl Shadows {
     pub(super) fn apply(&self, new: &Schema) -> Schema {
         let mut out = new.clone();
         for (name, shadow) in &self.types {
-            rename_type(&mut out, name, shadow);
+            out.rename_type(name, shadow);
         }
         for (table, columns) in &self.columns {
             for (name, shadow) in columns {
@@ -143,59 +143,6 @@ pub(crate) fn rename_column(schema: &mut Schema, table: &QName, from: &Ident, to
             *c = to.clone();
         }
     }
-}
-
-/// Renames an enum type, in the columns that have it and in the expressions that name it.
-pub(crate) fn rename_type(schema: &mut Schema, from: &QName, to: &QName) {
-    if let Some(enum_type) = schema.enums.remove(from) {
-        schema.enums.insert(to.clone(), enum_type);
-    }
-    let (a, b) = (from.to_string(), to.to_string());
-    let text = |e: &mut Expr| e.0 = replace_type(&e.0, &a, &b);
-    for table in schema.tables.values_mut() {
-        for column in &mut table.columns {
-            let element = column.type_name.trim_end_matches("[]");
-            if element == a {
-                column.type_name = format!("{b}{}", &column.type_name[element.len()..]);
-            }
-            column.default.iter_mut().for_each(text);
-            if let Some(generated) = &mut column.generated {
-                text(&mut generated.expression);
-            }
-        }
-        for constraint in table.constraints.values_mut() {
-            if let ConstraintKind::Check(check) = &mut constraint.kind {
-                text(&mut check.expression);
-            }
-        }
-        for index in table.indexes.values_mut() {
-            index.predicate.iter_mut().for_each(text);
-            for key in &mut index.keys {
-                if let KeyTarget::Expression(e) = &mut key.target {
-                    text(e);
-                }
-            }
-        }
-    }
-}
-
-/// Replaces `::type` where the name ends there.
-fn replace_type(text: &str, from: &str, to: &str) -> String {
-    let pattern = format!("::{from}");
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(&pattern) {
-        let end = at + pattern.len();
-        let whole = !rest[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '.');
-        out.push_str(&rest[..at]);
-        out.push_str(if whole { "::" } else { &pattern });
-        if whole {
-            out.push_str(to);
-        }
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
 }
 
 /// What takes part in a cutover: the names before, after, and where the old one goes.
