@@ -43,6 +43,9 @@ cases! {
     constraint_to_index
     data_loss_unanswered
     defaults
+    dependents_column_grants
+    dependents_column_grants_cutover
+    dependents_column_grants_drop
     dependents_cutover
     dependents_cutover_model
     dependents_direct_rename
@@ -90,6 +93,8 @@ cases! {
     index_to_constraint
     key_deferral
     long_names
+    names_exchanged
+    names_taken_over
     not_enforced
     not_null_drop
     not_null_not_valid
@@ -121,6 +126,7 @@ cases! {
     rename_unanswered
     rename_unique
     rename_with_indexes_and_checks
+    rename_with_updated_at
     retype_narrower
     retype_primary_key
     retype_text_to_int
@@ -138,6 +144,7 @@ cases! {
     table_create_sequences
     table_drop
     table_drop_cycle
+    table_drop_with_triggers
     table_options
     table_rename
     table_rename_dependents
@@ -170,4 +177,9 @@ fn every_folder_is_listed() {
 #[tokio::test]
 async fn the_proof_names_what_is_left_out() {
     harness::left_out().await;
+}
+
+#[tokio::test]
+async fn the_proof_names_lost_dependents() {
+    harness::lost_dependents().await;
 }

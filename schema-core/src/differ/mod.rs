@@ -9,12 +9,13 @@ mod cutover;
 mod names;
 mod objects;
 mod order;
+mod removal;
 mod renamed;
 mod table;
 
 pub use order::{Segment, Task, in_order};
 
-use crate::schema::Schema;
+use crate::schema::{QName, Schema};
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
@@ -29,11 +30,13 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
+        renamed_sequences: Vec::new(),
         tasks: Vec::new(),
     };
     found.objects();
     found.tables();
-    names::order_by_name(from, &mut found.tasks);
+    removal::order_removals(from, &mut found.tasks);
+    names::order_by_name(from, to, &mut found.tasks);
     renames.chain(in_order(found.tasks)).collect()
 }
 
@@ -41,5 +44,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
 pub(crate) struct Differ<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
+    /// Sequences that go on under another name: from, to.
+    pub(crate) renamed_sequences: Vec<(QName, QName)>,
     pub(crate) tasks: Vec<Task>,
 }

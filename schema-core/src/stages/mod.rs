@@ -18,9 +18,11 @@ mod shadow;
 mod swapped;
 mod syncs;
 mod table;
+mod waiting;
 
 pub(crate) use attached::complete;
 pub use leftovers::is_leftover;
+pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
 pub(crate) use shadow::rename_column;
@@ -64,6 +66,7 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
             &renamed.forward(&renamed.with_new_types(old)),
             new,
         ));
+        refusals.extend(waiting::refusals(old, new, true));
         return if refusals.is_empty() {
             Ok(direct(old, new.clone(), &renamed, decisions))
         } else {
@@ -107,6 +110,7 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
 /// The stages where tables and types keep their names.
 fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let mut refusals = refusal::unsupported(old, new);
+    refusals.extend(waiting::refusals(old, new, false));
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
@@ -116,10 +120,14 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let real = new;
     let renames = table::live_renames(old, new, decisions);
     let shadows = shadow::Shadows::find(old, new, &renames);
-    let shadowed = shadows.apply(new);
-    let new = &shadowed;
-    let old_names = old.relation_names();
-    let mut hazards = Vec::new();
+    let mut names = names::Names::new(old, new);
+    let mut towards = shadows.apply(new);
+    let waiting = waiting::Waiting::find(old, &towards, &mut names, |name| {
+        takes_over(name, &towards.sequences[name], old, &towards, &renames)
+    });
+    waiting.apply(&mut towards);
+    let new = &towards;
+    let mut hazards: Vec<Hazard> = waiting.hazards().collect();
     let mut bridge = Schema {
         others: old.others.clone(),
         ..Schema::default()
@@ -152,14 +160,10 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     bridge.tables = old.tables.clone();
     for (name, wanted) in &new.tables {
         match old.tables.get(name) {
-            None => drop(
-                bridge
-                    .tables
-                    .insert(name.clone(), names::with_free_names(name, wanted, &old_names)),
-            ),
+            None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
             Some(current) => {
                 let mut builder =
-                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &old_names);
+                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &mut names);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
