@@ -66,6 +66,12 @@ cases! {
     long_names
     not_null_drop
     not_null_set
+    partition_attach
+    partition_bound
+    partition_detach
+    partition_drop
+    partition_new
+    partition_new_default
     partitioned_columns
     partitioned_create
     partitioned_index

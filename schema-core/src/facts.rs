@@ -86,6 +86,7 @@ ops! {
     Preflight,
     PartitionAttach,
     PartitionDetach,
+    PartitionDetachConcurrently,
 }
 
 /// The claim for one statement kind.
@@ -177,6 +178,7 @@ impl Op {
             ),
             Self::IndexCreateConcurrently => (Some(ShareUpdateExclusive), None, Build, Class::Alone),
             Self::IndexDropConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
+            Self::PartitionDetachConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
             Self::IndexCreateOnly => (Some(Share), None, Instant, Class::Transaction),
             Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
             Self::IndexAttach => (None, None, Instant, Class::Transaction),

@@ -331,4 +331,10 @@ pub const ROWS: &[Row] = &[
         "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)",
     ),
     row(Op::PartitionDetach, PARTITION, "ALTER TABLE t DETACH PARTITION p"),
+    row(
+        Op::PartitionDetachConcurrently,
+        "DROP TABLE t, p; CREATE TABLE t (id int, a int) PARTITION BY LIST (id);
+    CREATE TABLE p PARTITION OF t FOR VALUES IN (1); INSERT INTO t VALUES (1, 1)",
+        "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+    ),
 ];

@@ -112,6 +112,10 @@ pub enum Change {
     TableOptions(QName, Box<TableOptions>),
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
+    /// A table becomes a partition: as the next stage has it.
+    AttachPartition(QName, Box<Table>),
+    /// A partition becomes a table of its own; whether it is dropped right after.
+    DetachPartition(QName, bool),
 }
 
 /// An object whose comment changes.
@@ -189,6 +193,8 @@ impl Change {
                 key,
                 names,
             } => partitioned::swap(state, table, drop, name, key, names),
+            Self::AttachPartition(table, target) => attach::attach_steps(state, table, target),
+            Self::DetachPartition(table, dropped) => attach::detach_steps(state, table, *dropped),
             Self::RenameColumn(table, from, to) => rename::column(state, table, from, to),
             Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
             Self::CreateIndex(table, name, index) => index::create(state, table, name, index),

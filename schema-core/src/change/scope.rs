@@ -18,6 +18,8 @@ impl Change {
             | Self::AddKey(..)
             | Self::SwapKey { .. }
             | Self::AddPartitionedKey(..)
+            | Self::AttachPartition(..)
+            | Self::DetachPartition(..)
             | Self::SwapPartitionedKey { .. }
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);

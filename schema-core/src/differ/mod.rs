@@ -9,6 +9,7 @@ mod cutover;
 mod names;
 mod objects;
 mod order;
+mod partitions;
 mod table;
 
 pub use order::{Segment, Task, in_order};
@@ -20,6 +21,17 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     if let Some(change) = cutover::find(from, to) {
         return vec![Task::new(Segment::Tables, None, 0, change)];
     }
+    let moves = partitions::Moves::find(from, to);
+    if moves.is_empty() {
+        return in_order(between(from, to));
+    }
+    let (apart, wanted) = moves.apart(from, to);
+    let mut tasks = between(&apart, &wanted);
+    moves.add_tasks(from, to, &mut tasks);
+    in_order(tasks)
+}
+
+fn between(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
@@ -28,7 +40,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     found.objects();
     found.tables();
     names::order_by_name(from, &mut found.tasks);
-    in_order(found.tasks)
+    found.tasks
 }
 
 /// Two schemas and what was found so far.

@@ -9,6 +9,7 @@ use super::write::{Condition, run};
 use crate::compat::{Retyped, retyped, unique_keys};
 use crate::plan::Plan;
 use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
+use crate::sql::{bound_conditions, hash_condition};
 
 /// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
 pub(super) async fn conditions(
@@ -20,7 +21,18 @@ pub(super) async fn conditions(
     for (name, table) in &old.tables {
         let mut found: Vec<Condition> = Vec::new();
         for stage in plan.stages.iter().skip(1) {
-            if let Some(later) = stage.schema.tables.get(name)
+            let moves = stage
+                .schema
+                .tables
+                .get(name)
+                .filter(|t| t.partition_of != table.partition_of);
+            let apart = moves.map(|_| {
+                let mut apart = stage.schema.clone();
+                apart.detach(name);
+                apart
+            });
+            found.extend(bounds(name, &stage.schema, old));
+            if let Some(later) = apart.as_ref().unwrap_or(&stage.schema).tables.get(name)
                 && later != table
             {
                 let known = Known {
@@ -32,9 +44,52 @@ pub(super) async fn conditions(
                 demands(&mut found, &known, name, table, later);
             }
         }
-        keep_readable(connection, &mut out, name, found).await?;
+        // Rows of a partition come through the table at the top.
+        let top = old.partitioned_above(name).last().copied().unwrap_or(name);
+        keep_readable(connection, &mut out, top, found).await?;
     }
     Ok(out)
+}
+
+/// What a table's later place as a partition demands of its rows, and new partitions beside it when it is the default one.
+fn bounds(name: &QName, later: &Schema, old: &Schema) -> Vec<Condition> {
+    let mut found = Vec::new();
+    let (Some(was), Some(is)) = (old.tables.get(name), later.tables.get(name)) else {
+        return found;
+    };
+    let conditions = |name: &QName, bound: &str| {
+        let parent = later.tables.get(name)?;
+        let columns = parent.columns.iter().map(|c| c.name.clone());
+        let key = parent.partition_by.clone()?;
+        let columns: Vec<Ident> = columns.filter(|c| key.contains(&c.to_string())).collect();
+        let hash = || Some((hash_condition(name, parent, bound)?, None));
+        Some((bound_conditions(parent, bound).or_else(hash)?, columns))
+    };
+    let mut add = |expression: String, columns: Vec<Ident>| {
+        found.push(Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {name} WHERE NOT ({expression}))"),
+            columns,
+            expression,
+        });
+    };
+    let Some(place) = &is.partition_of else { return found };
+    if was.partition_of.as_ref() != Some(place)
+        && let Some(((own, _), columns)) = conditions(&place.parent, &place.bound)
+    {
+        add(own, columns);
+    }
+    if place.bound == "DEFAULT" {
+        for (_, beside) in later.partitions(&place.parent).filter(|(n, _)| {
+            let before = old.tables.get(*n).and_then(|t| t.partition_of.as_ref());
+            before.is_none_or(|p| p.parent != place.parent)
+        }) {
+            let bound = beside.partition_of.as_ref().map_or("", |p| p.bound.as_str());
+            if let Some(((_, Some(others)), columns)) = conditions(&place.parent, bound) {
+                add(others, columns);
+            }
+        }
+    }
+    found
 }
 
 /// What rows of new code must meet in the bridge so that the way back stays open: the old constraints over columns that
@@ -88,7 +143,7 @@ async fn keep_readable(
         }
     }
     if !readable.is_empty() {
-        out.insert(name.clone(), readable);
+        out.entry(name.clone()).or_default().extend(readable);
     }
     Ok(())
 }

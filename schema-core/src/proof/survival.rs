@@ -22,6 +22,8 @@ struct Snapshot {
     columns: BTreeMap<Ident, String>,
     /// The enums as they were.
     enums: BTreeMap<QName, EnumType>,
+    /// The partitions that the rows lay in.
+    partitions: Vec<QName>,
 }
 
 impl Snapshot {
@@ -92,6 +94,7 @@ impl Snapshots {
                         .map(|c| (c.name.clone(), c.type_name.clone()))
                         .collect(),
                     enums: schema.enums.clone(),
+                    partitions: schema.partitions_below(name),
                 },
             );
         }
@@ -112,6 +115,10 @@ impl Snapshots {
             let Some(table) = now.tables.get(name) else {
                 continue;
             };
+            // Rows come and go with the partitions.
+            if now.partitions_below(name) != snapshot.partitions {
+                continue;
+            }
             let common: Vec<&Ident> = table
                 .columns
                 .iter()

@@ -1,5 +1,6 @@
 //! Objects as SQL text: one renderer per kind of object. Nothing here knows when or why a statement runs.
 
+mod bound;
 mod column;
 mod comment;
 mod constraint;
@@ -10,6 +11,7 @@ mod sequence;
 mod sync;
 mod table;
 
+pub use bound::{bound_conditions, hash_condition};
 pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql};
 pub use constraint::{constraint_definition, key_index};

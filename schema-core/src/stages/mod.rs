@@ -86,16 +86,25 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         .map(|(n, s)| (n.clone(), s.clone()))
         .collect();
     bridge.tables = old.tables.clone();
-    for (name, wanted) in &new.tables {
-        match old.tables.get(name) {
+    let moved = attached::Moved::find(old, new);
+    hazards.extend(moved.hazards(old, new));
+    let (apart, joined) = (moved.apart(old), moved.apart(new));
+    for (name, wanted) in &joined.tables {
+        match apart.tables.get(name) {
             None => drop(
                 bridge
                     .tables
                     .insert(name.clone(), names::with_free_names(name, wanted, &old_names)),
             ),
             Some(current) => {
-                let mut builder =
-                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &old_names);
+                let mut builder = table::Bridge::new(
+                    name,
+                    (current, wanted),
+                    (&apart, &joined),
+                    decisions,
+                    &shadows,
+                    &old_names,
+                );
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
@@ -109,6 +118,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    moved.put_back(&mut bridge, old);
     attached::settle(&mut bridge, old, new);
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {
