@@ -74,6 +74,10 @@ cases! {
     partition_new_default
     partitioned_columns
     partitioned_create
+    partitioned_foreign_key_add
+    partitioned_foreign_key_drop
+    partitioned_foreign_key_to
+    partitioned_foreign_key_to_before_18
     partitioned_index
     partitioned_index_drop
     partitioned_index_levels

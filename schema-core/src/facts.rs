@@ -65,6 +65,8 @@ ops! {
     ForeignKeyAddNotValid,
     ForeignKeyValidate,
     ForeignKeyDrop,
+    ForeignKeyTakeOver,
+    ForeignKeyAddChecked,
     KeyUsingIndex,
     KeyAddOnly,
     ExclusionAdd,
@@ -161,6 +163,18 @@ impl Op {
             Self::ForeignKeyAddNotValid => (
                 Some(ShareRowExclusive),
                 Some(ShareRowExclusive),
+                Instant,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyAddChecked => (
+                Some(ShareRowExclusive),
+                Some(ShareRowExclusive),
+                Scan,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyTakeOver => (
+                Some(ShareRowExclusive),
+                Some(AccessExclusive),
                 Instant,
                 Class::Transaction,
             ),

@@ -257,6 +257,17 @@ pub const ROWS: &[Row] = &[
     ),
     row(Op::ForeignKeyDrop, FOREIGN_KEY, "ALTER TABLE t DROP CONSTRAINT t_p"),
     row(
+        Op::ForeignKeyAddChecked,
+        "",
+        "ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+    ),
+    row(
+        Op::ForeignKeyTakeOver,
+        "DROP TABLE t; CREATE TABLE t (a int, p int) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF t FOR VALUES IN (1);
+    INSERT INTO t VALUES (1, NULL); ALTER TABLE q ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+        "ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+    ),
+    row(
         Op::KeyUsingIndex,
         KEY,
         "ALTER TABLE t ADD CONSTRAINT t_key UNIQUE USING INDEX t_key",

@@ -21,6 +21,7 @@ mod key;
 mod namespace;
 mod not_null;
 mod partitioned;
+mod partitioned_foreign_key;
 mod rename;
 mod scope;
 mod sequence;
@@ -163,8 +164,8 @@ impl Change {
             Self::ColumnSettings(table, column) => column_settings::storage(state, table, column),
             Self::AddConstraint(table, name, constraint) => constraint::add(state, table, name, constraint),
             Self::DropConstraint(table, name) => constraint::remove(state, table, name),
-            Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint),
-            Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
+            Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint, context),
+            Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name, context),
             Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),
             Self::DropKey(table, name) => key::remove(state, table, name),
             Self::SwapKey {

@@ -106,6 +106,7 @@ pub(super) async fn conditions_back(
         let Some(before) = old.tables.get(name).filter(|t| *t != table) else {
             continue;
         };
+        keep_readable(connection, &mut out, name, whole_or_none(name, table)).await?;
         // In the bridge a synced column stands under both names.
         let mut known = table.clone();
         for (to, from) in sources(plan, name) {
@@ -126,6 +127,24 @@ pub(super) async fn conditions_back(
     }
     sqlx::raw_sql("COMMIT").execute(connection).await?;
     Ok(out)
+}
+
+/// What MATCH FULL demands of the code that knows the key before the key stands.
+fn whole_or_none(name: &QName, table: &Table) -> Vec<Condition> {
+    let keys = table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) if key.match_full && key.columns.len() > 1 => Some(key),
+        _ => None,
+    });
+    keys.map(|key| {
+        let null: Vec<String> = key.columns.iter().map(|c| format!("{c} IS NULL")).collect();
+        let (any, all) = (null.join(" OR "), null.join(" AND "));
+        Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {name} WHERE ({any}) AND NOT ({all}))"),
+            columns: key.columns.clone(),
+            expression: "all of a key or nothing".to_owned(),
+        }
+    })
+    .collect()
 }
 
 async fn keep_readable(
@@ -236,7 +255,7 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
             out.push(Condition {
                 holds: format!(
                     "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}) AND NOT EXISTS (SELECT FROM {} p WHERE {}))",
-                    some_null.join(" OR "),
+                    some_null.join(if key.match_full { " AND " } else { " OR " }),
                     key.references,
                     pairs.join(" AND ")
                 ),

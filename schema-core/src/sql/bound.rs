@@ -173,8 +173,8 @@ fn list(column: &Key, bound: &str) -> Option<(String, Option<String>)> {
 
 /// A key column or expression without collation and operator class.
 fn target(key: &str) -> Option<String> {
-    let end = if key.starts_with('"') {
-        1 + key[1..].replace("\"\"", "__").find('"')? + 1
+    let end = if let Some(quoted) = key.strip_prefix('"') {
+        1 + quoted.replace("\"\"", "__").find('"')? + 1
     } else if key.starts_with('(') {
         closing(key)?
     } else {
