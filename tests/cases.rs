@@ -41,12 +41,30 @@ cases! {
     constraint_to_index
     data_loss_unanswered
     defaults
+    dependents_cutover
+    dependents_cutover_model
+    dependents_direct_rename
+    dependents_direct_rename_model
+    dependents_enum_rebuild
+    dependents_not_rebuilt
+    dependents_partitioned
+    dependents_primary_key
+    dependents_rename
+    dependents_rename_model
+    dependents_rename_primary_key
+    dependents_rename_primary_key_model
+    dependents_retype_wider
+    dependents_table_dropped
+    dependents_view_changes
+    dependents_view_loses_column_model
     direct
     direct_rename
     enum_add_labels
     enum_create
     enum_drop
     enum_remove_label
+    enum_rename
+    enum_rename_label
     enum_reorder
     enum_retire_label
     enum_retire_renamed
@@ -120,6 +138,12 @@ cases! {
     table_drop
     table_drop_cycle
     table_options
+    table_rename
+    table_rename_dependents
+    table_rename_direct
+    table_rename_retype
+    table_rename_to_schema
+    table_rename_with_changes
     table_unlogged
     unique_add
     unique_drop

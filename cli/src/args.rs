@@ -97,10 +97,10 @@ pub struct Answers {
     /// Allow an object's data to be lost, or "all".
     #[arg(long, value_name = "OBJECT")]
     pub allow_data_loss: Vec<String>,
-    /// A column that changes its name: TABLE.OLD=NEW.
-    #[arg(long, value_name = "TABLE.OLD=NEW")]
+    /// A column, table or enum type that changes its name: TABLE.OLD=NEW, OLD=NEW, or OLD=SCHEMA.NEW.
+    #[arg(long, value_name = "[TABLE.]OLD=NEW")]
     pub rename: Vec<String>,
-    /// A column that goes and one that comes are just that, even where they look like a rename.
+    /// What goes and what comes are just that, even where they look like a rename.
     #[arg(long)]
     pub no_renames: bool,
     /// No old code uses the database: straight to the target, nothing waits.

@@ -5,8 +5,9 @@ use schema_core::migrations::{CACHE, Cache, Changes, Directory, Layout, NewPlan,
 use schema_core::plan::{Phase, Plan};
 use schema_core::planner::plan;
 use schema_core::review::{Change, changes};
-use schema_core::schema::{Schema, fingerprint};
+use schema_core::schema::{QName, Schema, fingerprint};
 use schema_core::source::{Loader, Origin};
+use schema_core::stages::Renamed;
 
 use crate::args::{Generate, ReportFormat};
 use crate::error::CliError;
@@ -127,7 +128,7 @@ fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdic
             schema: fingerprint(&sides.from.schema),
         },
         proof: verdict.text.clone(),
-        creates: creates(&sides.from.schema, &sides.target),
+        creates: creates(&sides.from.schema, &sides.target, plan),
         adopts: sides
             .scope
             .as_ref()
@@ -137,16 +138,23 @@ fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdic
     }
 }
 
-/// What only the target has.
-fn creates(old: &Schema, new: &Schema) -> Owned {
+/// What only the target has, and not under another name before.
+fn creates(old: &Schema, new: &Schema, plan: &Plan) -> Owned {
     fn added<'a, K: Ord + Clone + 'a>(new: impl Iterator<Item = &'a K>, old: impl Fn(&K) -> bool) -> BTreeSet<K> {
         new.filter(|name| !old(name)).cloned().collect()
     }
+    let names = Renamed::find(old, new, &plan.decisions);
+    let named_before =
+        |name: &QName| names.tables.iter().any(|n| n.to == *name) || names.types.iter().any(|(_, to)| to == name);
     Owned {
         schemas: added(new.namespaces.keys(), |name| old.namespaces.contains_key(name)),
-        enums: added(new.enums.keys(), |name| old.enums.contains_key(name)),
+        enums: added(new.enums.keys(), |name| {
+            old.enums.contains_key(name) || named_before(name)
+        }),
         sequences: added(new.sequences.keys(), |name| old.sequences.contains_key(name)),
-        tables: added(new.tables.keys(), |name| old.tables.contains_key(name)),
+        tables: added(new.tables.keys(), |name| {
+            old.tables.contains_key(name) || named_before(name)
+        }),
     }
 }
 

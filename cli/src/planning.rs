@@ -12,6 +12,21 @@ const LOWEST_VERSION: u32 = 14;
 /// Takes out the declared renames that have happened, and says so.
 pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut spent = |from: &QName, to: &QName, has: &dyn Fn(&QName) -> bool| {
+        let spent = has(to) && !has(from);
+        if spent {
+            lines.push(format!(
+                "the rename of {from} to {to} has happened: its renamed_from can go"
+            ));
+        }
+        spent
+    };
+    decisions
+        .table_renames
+        .retain(|r| !spent(&r.from, &r.to, &|name| old.tables.contains_key(name)));
+    decisions
+        .type_renames
+        .retain(|r| !spent(&r.from, &r.to, &|name| old.enums.contains_key(name)));
     decisions.renames.retain(|rename| {
         let spent = old
             .tables
@@ -65,6 +80,7 @@ pub fn decisions(
         match rename(text, old, new)? {
             Rename::Column(rename) => decisions.renames.push(rename),
             Rename::Table(rename) => decisions.table_renames.push(rename),
+            Rename::Type(rename) => decisions.type_renames.push(rename),
         }
     }
     Ok(decisions)
@@ -74,23 +90,27 @@ pub fn decisions(
 enum Rename {
     Column(ColumnRename),
     Table(TableRename),
+    Type(TableRename),
 }
 
-/// Reads `TABLE.OLD=NEW`, `SCHEMA.TABLE.OLD=NEW`, or `TABLE=NEW`.
+/// Reads `TABLE.OLD=NEW`, `SCHEMA.TABLE.OLD=NEW`, or a table's or type's `OLD=NEW`, each perhaps with its schema.
 fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
     let wrong = |problem: String| CliError::Flag {
         flag: "--rename",
         value: text.to_owned(),
         problem,
     };
-    let shape = || wrong("write TABLE.OLD=NEW, with double quotes round names that hold a dot".to_owned());
+    let shape = || wrong("write TABLE.OLD=NEW or OLD=NEW, with double quotes round names that hold a dot".to_owned());
     let (left, right) = text.rsplit_once('=').ok_or_else(shape)?;
-    let to = match names(right).as_deref() {
-        Some([name]) => Ident::new(name.clone()),
-        _ => return Err(shape()),
-    };
-    match names(left).as_deref() {
-        Some([table, column]) => {
+    let (left, right) = (names(left).ok_or_else(shape)?, names(right).ok_or_else(shape)?);
+    // A table or type of the old schema, by name alone or with its schema, comes before a column.
+    if let Some(whole) = whole(&left, &right, old, new).map_err(wrong)? {
+        return Ok(whole);
+    }
+    let [to] = right.as_slice() else { return Err(shape()) };
+    let to = Ident::new(to.clone());
+    match left.as_slice() {
+        [table, column] => {
             let table = find_table(table, old, new).map_err(wrong)?;
             Ok(Rename::Column(ColumnRename {
                 table,
@@ -98,17 +118,60 @@ fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
                 to,
             }))
         }
-        Some([schema, table, column]) => Ok(Rename::Column(ColumnRename {
+        [schema, table, column] => Ok(Rename::Column(ColumnRename {
             table: QName::new(schema.clone(), table.clone()),
             from: Ident::new(column.clone()),
             to,
         })),
-        Some([table]) => {
-            let from = find_table(table, old, new).map_err(wrong)?;
-            let to = from.sibling(to);
-            Ok(Rename::Table(TableRename { from, to }))
-        }
+        [name] => Err(wrong(format!(
+            "there is no table and no enum type \"{name}\" on the first side"
+        ))),
         _ => Err(shape()),
+    }
+}
+
+/// The rename of a table or an enum type, when the left side names one of the old schema and the right side one of the new.
+fn whole(left: &[String], right: &[String], old: &Schema, new: &Schema) -> Result<Option<Rename>, String> {
+    let fits = |name: &QName| match left {
+        [own] => name.name.raw() == own,
+        [schema, own] => name.schema.raw() == schema && name.name.raw() == own,
+        _ => false,
+    };
+    let tables = old.tables.keys().filter(|n| fits(n)).map(|n| (n, true));
+    let types = old.enums.keys().filter(|n| fits(n)).map(|n| (n, false));
+    let target = |from: &QName| match right {
+        [name] => Some(from.sibling(Ident::new(name.clone()))),
+        [schema, name] => Some(QName::new(schema.clone(), name.clone())),
+        _ => None,
+    };
+    let mut found: Vec<(TableRename, bool)> = Vec::new();
+    for (from, is_table) in tables.chain(types) {
+        let Some(to) = target(from) else { continue };
+        let comes = if is_table {
+            new.tables.contains_key(&to)
+        } else {
+            new.enums.contains_key(&to)
+        };
+        if comes || left.len() == 1 {
+            let from = from.clone();
+            found.push((TableRename { from, to }, is_table));
+        }
+    }
+    let comes = |r: &TableRename| new.tables.contains_key(&r.to) || new.enums.contains_key(&r.to);
+    if found.iter().any(|(r, _)| comes(r)) {
+        found.retain(|(r, _)| comes(r));
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [(rename, true)] => Ok(Some(Rename::Table(rename.clone()))),
+        [(rename, false)] => Ok(Some(Rename::Type(rename.clone()))),
+        several => {
+            let names: Vec<String> = several.iter().map(|(r, _)| r.from.to_string()).collect();
+            Err(format!(
+                "the left side could be {}: write the schema in front",
+                names.join(" or ")
+            ))
+        }
     }
 }
 

@@ -133,6 +133,14 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
         a == b
     });
     by_key(&mut out, "sync", &expected.syncs, &found.syncs, |a, b| a == b);
+    by_key(&mut out, "view", &expected.aliases, &found.aliases, |a, b| a == b);
+    by_key(
+        &mut out,
+        "domain",
+        &expected.type_aliases,
+        &found.type_aliases,
+        |a, b| a == b,
+    );
     by_key(&mut out, "table", &expected.tables, &found.tables, |_, _| true);
     for (name, a) in &expected.tables {
         let Some(b) = found.tables.get(name) else { continue };

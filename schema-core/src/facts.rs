@@ -27,6 +27,9 @@ ops! {
     EnumAddValue,
     EnumDrop,
     EnumRename,
+    EnumRenameValue,
+    DomainCreate,
+    DomainDrop,
     SequenceCreate,
     SequenceAlter,
     SequenceOwnedBy,
@@ -42,6 +45,9 @@ ops! {
     TableComment,
     CommentOnly,
     TableLock,
+    TableRename,
+    TableSetSchema,
+    ViewGrants,
     ColumnAdd,
     ColumnAddRewrite,
     ColumnDrop,
@@ -82,6 +88,11 @@ ops! {
     FunctionDrop,
     TriggerCreate,
     TriggerDrop,
+    ViewCreate,
+    ViewDrop,
+    ViewRefresh,
+    Policy,
+    Rule,
     Update,
     UpdateBatches,
     Check,
@@ -115,6 +126,10 @@ impl Op {
             | Self::EnumCreate
             | Self::EnumDrop
             | Self::EnumRename
+            | Self::EnumRenameValue
+            | Self::DomainCreate
+            | Self::DomainDrop
+            | Self::ViewGrants
             | Self::SequenceCreate
             | Self::SequenceAlter
             | Self::SequenceOwnedBy
@@ -123,6 +138,9 @@ impl Op {
             | Self::CommentOnly
             | Self::FunctionCreate
             | Self::FunctionDrop
+            // The lock on the view itself is named where it is dropped.
+            | Self::ViewCreate
+            | Self::ViewDrop
             | Self::Check
             | Self::EnumAddValue
             // The lock is on the index alone: the table's readers and writers do not meet it.
@@ -136,6 +154,8 @@ impl Op {
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity
             | Self::TableLock
+            | Self::TableRename
+            | Self::TableSetSchema
             | Self::ColumnAdd
             | Self::ColumnDrop
             | Self::ColumnRename
@@ -153,7 +173,10 @@ impl Op {
             | Self::KeyUsingIndex
             | Self::KeyAddOnly
             | Self::IndexDropPlain
-            | Self::TriggerDrop => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            | Self::TriggerDrop
+            | Self::Policy
+            | Self::Rule => (Some(AccessExclusive), None, Instant, Class::Transaction),
+            Self::ViewRefresh => (None, None, Scan, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
             Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
                 (Some(AccessExclusive), None, Rewrite, Class::Transaction)

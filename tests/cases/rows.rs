@@ -38,7 +38,14 @@ impl Rows {
     pub fn compare(&self, now: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
         let mut out = Vec::new();
         for (table, rows) in &self.0 {
-            let Some(found) = now.0.get(table) else { continue };
+            let renamed = decisions.table_renames.iter().find(|r| r.from == *table);
+            if renamed.is_some_and(|r| decisions.allow_data_loss.contains(&short(&r.to))) {
+                continue;
+            }
+            let called = renamed.map_or(table, |r| &r.to);
+            let Some((called, found)) = now.0.get_key_value(called).or_else(|| now.0.get_key_value(table)) else {
+                continue;
+            };
             if decisions.allow_data_loss.contains(&short(table)) {
                 continue;
             }
@@ -50,7 +57,7 @@ impl Rows {
             if lost || parts != new.partitions_below(table) {
                 continue;
             }
-            let names = kept(table, old, new, decisions);
+            let names = kept(table, called, old, new, decisions);
             let before: Vec<String> = project(rows, names.iter().map(|(old, _)| old));
             let after: Vec<String> = project(found, names.iter().map(|(_, new)| new));
             if before != after {
@@ -71,14 +78,14 @@ fn short(table: &QName) -> String {
 }
 
 /// Columns of the old table with the names that they have now.
-fn kept(table: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(Ident, Ident)> {
+fn kept(table: &QName, called: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(Ident, Ident)> {
     let filled: BTreeSet<&Ident> = decisions
         .backfills
         .iter()
-        .filter(|(column, _)| column.table == *table)
+        .filter(|(column, _)| column.table == *table || column.table == *called)
         .map(|(column, _)| &column.column)
         .collect();
-    let (before, after) = (&old.tables[table], &new.tables[table]);
+    let (before, after) = (&old.tables[table], &new.tables[called]);
     before
         .columns
         .iter()
@@ -86,7 +93,7 @@ fn kept(table: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec
             let renamed = decisions
                 .renames
                 .iter()
-                .find(|r| r.table == *table && r.from == column.name);
+                .find(|r| (r.table == *table || r.table == *called) && r.from == column.name);
             let now = after
                 .column(&column.name)
                 .or_else(|| renamed.and_then(|r| after.column(&r.to)))?;
@@ -94,14 +101,27 @@ fn kept(table: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec
                 .partition_of
                 .as_ref()
                 .map_or(table, |partition| &partition.parent);
-            let lost = decisions
-                .allow_data_loss
-                .contains(&format!("{}.{}", short(owner), column.name));
+            let to = decisions.table_renames.iter().find(|r| r.from == *table).map(|r| &r.to);
+            let lost = [Some(owner), to].into_iter().flatten().any(|table| {
+                let name = format!("{}.{}", short(table), column.name);
+                decisions.allow_data_loss.contains(&name)
+            });
             let label = decisions
                 .removed_labels
                 .iter()
                 .any(|(name, ..)| column.type_name.trim_end_matches("[]") == name.to_string());
-            let same = now.type_name == column.type_name && !filled.contains(&now.name) && !lost && !label;
+            let retitled = decisions.type_renames.iter().any(|r| {
+                column.type_name.trim_end_matches("[]") == r.from.to_string()
+                    && now.type_name.trim_end_matches("[]") == r.to.to_string()
+            });
+            let label = label
+                || decisions.renamed_labels.iter().any(|(name, ..)| {
+                    [&column.type_name, &now.type_name]
+                        .iter()
+                        .any(|t| t.trim_end_matches("[]") == name.to_string())
+                });
+            let same =
+                (now.type_name == column.type_name || retitled) && !filled.contains(&now.name) && !lost && !label;
             same.then(|| (column.name.clone(), now.name.clone()))
         })
         .collect()

@@ -1,5 +1,7 @@
 SELECT c.shown, concat_ws(E'\n',
     'kind: ' || c.relkind::text,
+    CASE WHEN c.relowner <> current_user::regrole THEN 'owner: ' || c.relowner::regrole END,
+    CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'not filled' END,
     'persistence: ' || c.relpersistence::text,
     'partition key: ' || pg_get_partkeydef(c.oid),
     'bound: ' || pg_get_expr(c.relpartbound, c.oid),

@@ -3,6 +3,7 @@ SELECT p.oid::regprocedure::text, CASE WHEN p.prokind <> 'a' THEN pg_get_functio
               g.aggfinalfn, g.aggcombinefn, g.aggtranstype::regtype, g.agginitval, g.aggsortop::regoperator, g.aggkind,
               p.proparallel)
           FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END
+    || CASE WHEN p.proowner <> current_user::regrole THEN E'\nowner: ' || p.proowner::regrole ELSE '' END
 FROM pg_proc p
 WHERE p.pronamespace IN (SELECT oid FROM space)
   AND ('pg_proc'::regclass, p.oid) NOT IN (SELECT classid, objid FROM foreign_to_us)

@@ -120,6 +120,62 @@ async fn two_plans_in_flight() {
     );
 }
 
+/// The table under a new name, its column too.
+fn people(fields: &str) -> String {
+    contacts(fields).replace(
+        "table = \"contacts\"",
+        "table = \"people\", renamed_from = \"contacts\"",
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_renamed_while_another_plan_adds_a_column() {
+    let place = place(V1);
+    let root = place.path("");
+    let production = server::database().await;
+    generate_proven(&place, "20260101000000");
+    migrate(&production, &root).await;
+    place.write("src/lib.rs", &people(V2));
+    generate_proven(&place, "20260201000000");
+    migrate(&production, &root).await;
+    assert_eq!(schemagen(&place, &["generate", "--check"]).code, Some(0));
+    place.write("src/lib.rs", &people(&format!("{V2}    pub phone: Option<String>,\n")));
+    generate_proven(&place, "20260301000000");
+    migrate(&production, &root).await;
+
+    let mut connection = production.connect().await;
+    sqlx::raw_sql(
+        "INSERT INTO contacts (id, name) VALUES (1, 'old');
+         INSERT INTO people (id, full_name, phone) VALUES (2, 'new', '0');
+         UPDATE people SET phone = '1' WHERE full_name = 'old'",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    release(&place, "20260201", "20260401000000");
+    migrate(&production, &root).await;
+    migrate(&production, &root).await;
+
+    let rows: Vec<(i64, String, String)> = sqlx::query_as("SELECT id, full_name, phone FROM people ORDER BY id")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(rows, [(1, "old".into(), "1".into()), (2, "new".into(), "0".into())]);
+    same(&place, production.url(), ".");
+    same(&place, "migrations", ".");
+    let fresh = server::database().await;
+    migrate(&fresh, &root).await;
+    same(&place, fresh.url(), production.url());
+    assert_eq!(schemagen(&place, &["generate", "--check"]).code, Some(0));
+    // The hint is spent, and the table is still ours.
+    let spent = done(&place, &["generate"]);
+    assert!(
+        spent.stderr.contains("public.contacts to public.people has happened"),
+        "{}",
+        spent.stderr
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_plans_go_back() {
     let place = place(V1);
@@ -356,6 +412,53 @@ async fn a_rename_is_never_guessed() {
         .map(|(_, text)| text)
         .unwrap();
     assert!(plan.contains("renames:"), "the decision is recorded: {plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_and_enums_with_equal_parts_raise_the_question() {
+    let place = Workplace::new();
+    place.write(
+        "old.sql",
+        "CREATE TYPE st AS ENUM ('a', 'b'); CREATE TABLE contacts (id int, s st);",
+    );
+    place.write(
+        "new.sql",
+        "CREATE TYPE status AS ENUM ('a', 'b'); CREATE TABLE people (id int, s status);",
+    );
+    let sides = ["diff", "--format", "sql", "--from", "old.sql", "--to", "new.sql"];
+    let with = |more: &[&str]| {
+        let all: Vec<&str> = sides.iter().chain(more).copied().collect();
+        schemagen(&place, &all)
+    };
+    let asks = with(&[]);
+    assert_eq!(asks.code, Some(2), "{}", asks.stderr);
+    assert!(asks.stderr.contains("--rename st=status"), "{}", asks.stderr);
+    let asks = with(&["--rename", "st=status", "--rename", "contacts=people"]);
+    assert!(asks.stderr.contains("--accept rename:status"), "{}", asks.stderr);
+    let planned = with(&[
+        "--rename",
+        "st=status",
+        "--rename",
+        "contacts=people",
+        "--accept",
+        "rename:status",
+    ]);
+    assert_eq!(planned.code, Some(0), "{}", planned.stderr);
+    for part in [
+        "CREATE DOMAIN public.st",
+        "CREATE VIEW public.people",
+        "RENAME TO people",
+    ] {
+        assert!(planned.stdout.contains(part), "{part}: {}", planned.stdout);
+    }
+    let dropped = with(&["--no-renames", "--allow-data-loss", "all"]);
+    assert!(
+        dropped.stdout.contains("DROP TABLE public.contacts"),
+        "{}",
+        dropped.stderr
+    );
+    let wrong = with(&["--rename", "nobody=people"]);
+    assert!(wrong.stderr.contains("\"nobody\""), "{}", wrong.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

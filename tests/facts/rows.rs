@@ -28,6 +28,8 @@ const fn since(since: u32, row: Row) -> Row {
 const FOREIGN_KEY: &str = "ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p NOT VALID";
 const CHECK: &str = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID";
 const VALID_CHECK: &str = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL)";
+const SCHEMA: &str = "DROP SCHEMA IF EXISTS schemagen_facts; CREATE SCHEMA schemagen_facts";
+const VIEW: &str = "CREATE VIEW v AS SELECT id, a AS n FROM t";
 const KEY: &str = "CREATE UNIQUE INDEX t_key ON t (a)";
 const FUNCTION: &str = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'";
 const TRIGGER: &str = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -58,6 +60,10 @@ pub const ROWS: &[Row] = &[
     ),
     row(Op::EnumDrop, "CREATE TYPE e AS ENUM ('a')", "DROP TYPE e"),
     row(Op::EnumRename, "", "ALTER TYPE mood RENAME TO mood_old"),
+    row(Op::EnumRename, SCHEMA, "ALTER TYPE mood SET SCHEMA schemagen_facts"),
+    row(Op::EnumRenameValue, "", "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'"),
+    row(Op::DomainCreate, "", "CREATE DOMAIN d AS mood"),
+    row(Op::DomainDrop, "CREATE DOMAIN d AS mood", "DROP DOMAIN d"),
     row(Op::SequenceCreate, "", "CREATE SEQUENCE n AS integer START WITH 7"),
     row(
         Op::SequenceAlter,
@@ -112,6 +118,18 @@ pub const ROWS: &[Row] = &[
     row(Op::CommentOnly, "", "COMMENT ON INDEX t_a IS 'x'"),
     row(Op::CommentOnly, "", "COMMENT ON CONSTRAINT t_pkey ON t IS 'x'"),
     row(Op::TableLock, "", "LOCK TABLE t IN ACCESS EXCLUSIVE MODE"),
+    row(Op::TableRename, "", "ALTER TABLE t RENAME TO t_new"),
+    row(Op::TableSetSchema, SCHEMA, "ALTER TABLE t SET SCHEMA schemagen_facts"),
+    row(Op::ViewCreate, "", VIEW),
+    row(Op::ViewCreate, VIEW, "CREATE OR REPLACE VIEW v AS SELECT id, a AS n, b FROM t"),
+    row(Op::ViewDrop, VIEW, "DROP VIEW v"),
+    row(
+        Op::ViewGrants,
+        VIEW,
+        "DO $$ DECLARE g record; BEGIN
+         FOR g IN SELECT x.grantee FROM pg_class v, aclexplode(v.relacl) x WHERE v.oid = 'v'::regclass LOOP
+           EXECUTE format('GRANT SELECT ON v TO %s', g.grantee::regrole); END LOOP; END $$",
+    ),
     row(Op::ColumnAdd, "", "ALTER TABLE t ADD COLUMN n text"),
     row(
         Op::ColumnAdd,
@@ -318,6 +336,30 @@ pub const ROWS: &[Row] = &[
         "CREATE TRIGGER zz BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
     ),
     row(Op::TriggerDrop, TRIGGER, "DROP TRIGGER zz ON t"),
+    row(Op::ViewCreate, "", "CREATE VIEW v AS SELECT a FROM t"),
+    row(
+        Op::ViewCreate,
+        "",
+        "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA",
+    ),
+    row(
+        Op::ViewDrop,
+        "CREATE VIEW v AS SELECT a FROM t",
+        "DROP VIEW v",
+    ),
+    row(
+        Op::ViewRefresh,
+        "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA",
+        "REFRESH MATERIALIZED VIEW v",
+    ),
+    row(Op::Policy, "", "CREATE POLICY n ON t USING (a > 0)"),
+    row(Op::Policy, "CREATE POLICY n ON t USING (a > 0)", "DROP POLICY n ON t"),
+    row(Op::Rule, "", "CREATE RULE n AS ON DELETE TO t DO ALSO NOTHING"),
+    row(
+        Op::Rule,
+        "CREATE RULE n AS ON DELETE TO t DO ALSO NOTHING",
+        "DROP RULE n ON t",
+    ),
     row(Op::Update, "", "UPDATE t SET b = b WHERE b IS NOT NULL"),
     row(
         Op::UpdateBatches,

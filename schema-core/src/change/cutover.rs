@@ -16,9 +16,9 @@ use super::sync::{create_statements, drop_statements};
 use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, Table, TableAlias};
 use crate::sql::{IndexMode, create_index, key_index};
-use crate::stages::{rename_column, rename_type};
+use crate::stages::rename_column;
 
 /// A column that changes places with its shadow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub(super) fn steps(
     columns: &[ColumnSwap],
     types: &[TypeSwap],
     target: &Schema,
-    _context: &Context,
+    context: &Context,
 ) -> Vec<Step> {
     let back_columns: Vec<ColumnSwap> = columns
         .iter()
@@ -70,12 +70,12 @@ pub(super) fn steps(
     let objects: Vec<String> = columns.iter().map(|c| format!("{}.{}", c.table, c.name)).collect();
     let table = columns.first().map(|c| &c.table);
     let mut step = Step::new("cutover", objects.join(", "), table)
-        .up(swap(state, columns, types, target))
+        .up(swap(state, columns, types, target, context))
         .down(columns.iter().map(|c| {
             let query = format!("SELECT 1 FROM {} WHERE {} IS NOT NULL AND {} IS NULL", c.table, c.name, c.old);
             data_loss_guard(&format!("{}.{}", c.table, c.name), &query, "values that the old type cannot hold")
         }))
-        .down(swap(target, &back_columns, &back_types, state))
+        .down(swap(target, &back_columns, &back_types, state, context))
         .effect(state, target)
         .note("Typed clients of the old version fail on these columns from here on: deploy the new version now. Untyped ones go on.")
         .note("Prepared statements that select the columns must be prepared anew; sqlx needs a new connection.")
@@ -104,7 +104,7 @@ pub(super) fn steps(
 }
 
 /// The statements that lead from one side of the cutover to the other.
-fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) -> Vec<Statement> {
+fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, context: &Context) -> Vec<Statement> {
     let mut state = from.clone();
     let mut out = Vec::new();
     let tables: BTreeSet<&QName> = from
@@ -121,6 +121,15 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) 
         lock.locks = tables.iter().flat_map(|t| Op::TableLock.on(t, "").locks).collect();
         out.push(lock);
     }
+    // So would a view that shows the table under its new name.
+    let shown = |schema: &Schema| -> Vec<(QName, TableAlias)> {
+        let here = schema
+            .aliases
+            .iter()
+            .filter(|(_, a)| columns.iter().any(|c| c.table == a.table));
+        here.map(|(name, alias)| (name.clone(), alias.clone())).collect()
+    };
+    out.extend(shown(from).iter().map(|(name, _)| super::alias::drop_statement(name)));
     // Statistics would follow the old columns.
     let mut statistics = Vec::new();
     for table in &tables {
@@ -141,7 +150,7 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) 
     for t in types {
         for (a, b) in [(&t.name, &t.old), (&t.shadow, &t.name)] {
             out.push(Op::EnumRename.plain(format!("ALTER TYPE {a} RENAME TO {}", b.name)));
-            rename_type(&mut state, a, b);
+            state.rename_type(a, b);
         }
     }
     let pairs: Vec<(&QName, Table, &Table)> = tables
@@ -163,6 +172,9 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema) 
         out.extend(create_statements(function, sync));
     }
     out.extend(statistics.iter().map(|(table, o)| create_statistics(table, o)));
+    for (name, alias) in shown(to) {
+        out.extend(super::alias::create_statements(to, &name, &alias, context));
+    }
     out
 }
 

@@ -3,6 +3,7 @@
 //! A change sees the schema as it stands when its turn comes and nothing of the stages beyond the next one.
 
 mod add_column;
+mod alias;
 mod alter_column_type;
 mod attach;
 mod backfill;
@@ -22,7 +23,10 @@ mod namespace;
 mod not_null;
 mod partitioned;
 mod partitioned_foreign_key;
+mod rebuild_dependents;
 mod rename;
+mod rename_table;
+mod rename_type;
 mod scope;
 mod sequence;
 mod step;
@@ -33,12 +37,14 @@ pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use partitioned::Names;
 pub(crate) use partitioned::fits;
+pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
     Column, Constraint, EnumType, Fill, Ident, Index, IndexOwner, Namespace, QName, Schema, Sequence, Sync, Table,
-    TableOptions,
+    TableAlias, TableOptions,
 };
+use crate::stages::TableNames;
 
 /// One difference between two neighbouring stages.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +123,23 @@ pub enum Change {
     AttachPartition(QName, Box<Table>),
     /// A partition becomes a table of its own; whether it is dropped right after.
     DetachPartition(QName, bool),
+    /// A view under the name that a table gets in contract.
+    CreateAlias(QName, Box<TableAlias>),
+    /// The view shows other columns.
+    ReplaceAlias(QName, Box<TableAlias>),
+    DropAlias(QName),
+    /// The table gets its new name, and the columns that change theirs with it; a view of that name goes.
+    RenameTable(TableNames),
+    /// The enum gets its new name, with a domain under the old one where the flag says so.
+    RenameType(QName, QName, bool),
+    DropTypeAlias(QName),
+    RenameLabel(QName, String, String),
+    /// What stands outside the model goes over from a column that only old code uses to the one that takes its place.
+    MoveDependents {
+        table: QName,
+        from: Ident,
+        to: Ident,
+    },
 }
 
 /// An object whose comment changes.
@@ -205,7 +228,15 @@ impl Change {
             Self::DropSync(function, stays) => drop_sync::steps(state, function, stays.as_deref()),
             Self::Backfill(id, fill) => backfill::steps(state, id, fill),
             Self::Cutover { columns, types, target } => cutover::steps(state, columns, types, target, context),
+            Self::CreateAlias(name, alias) => alias::create(state, name, alias, context),
+            Self::ReplaceAlias(name, alias) => alias::replace(state, name, alias, context),
+            Self::DropAlias(name) => alias::remove(state, name, context),
+            Self::RenameTable(names) => rename_table::steps(state, names, context),
+            Self::RenameType(from, to, domain) => rename_type::steps(state, from, to, *domain),
+            Self::DropTypeAlias(name) => rename_type::remove_domain(state, name),
+            Self::RenameLabel(name, from, to) => rename_type::label(state, name, from, to),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
+            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

@@ -10,12 +10,15 @@ pub(super) fn column(state: &Schema, table: &QName, from: &Ident, to: &Ident) ->
     crate::stages::rename_column(&mut after, table, from, to);
     let sql =
         |a: &Ident, b: &Ident| Op::ColumnRename.on(table, format!("ALTER TABLE {table} RENAME COLUMN {a} TO {b}"));
-    vec![
-        Step::new("rename_column", format!("{table}.{to}"), Some(table))
-            .up([sql(from, to)])
-            .down([sql(to, from)])
-            .effect(state, &after),
-    ]
+    let mut step = Step::new("rename_column", format!("{table}.{to}"), Some(table))
+        .up([sql(from, to)])
+        .down([sql(to, from)])
+        .effect(state, &after);
+    let followed = super::rebuild_dependents::renamed(state, table, from, to);
+    step.down_effect
+        .extend(followed.iter().map(crate::schema::Patch::inverse));
+    step.up_effect.extend(followed);
+    vec![step]
 }
 
 pub(super) fn constraint(state: &Schema, table: &QName, from: &Ident, to: &Ident) -> Vec<Step> {

@@ -13,6 +13,13 @@ impl Change {
             // A sequence's name stands in the defaults of any table; a cutover spans tables; foreign keys of any table hold on
             // to a key.
             Self::RenameSequence(..)
+            | Self::CreateAlias(..)
+            | Self::ReplaceAlias(..)
+            | Self::DropAlias(..)
+            | Self::RenameTable(_)
+            | Self::RenameType(..)
+            | Self::DropTypeAlias(_)
+            | Self::RenameLabel(..)
             | Self::RenameColumn(..)
             | Self::Cutover { .. }
             | Self::AddKey(..)

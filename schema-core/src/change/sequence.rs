@@ -3,7 +3,7 @@
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::Statement;
-use crate::schema::{Literal, QName, Schema, Sequence};
+use crate::schema::{QName, Schema, Sequence};
 use crate::sql::{CommentOn, comment_sql, create_sequence, sequence_changes};
 
 pub(super) fn create(state: &Schema, name: &QName, sequence: &Sequence) -> Vec<Step> {
@@ -30,21 +30,11 @@ pub(super) fn remove(state: &Schema, name: &QName) -> Vec<Step> {
 
 pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
     let mut after = state.clone();
-    if let Some(sequence) = after.sequences.remove(from) {
-        after.sequences.insert(to.clone(), sequence);
-    }
-    // Defaults name the sequence by its identity, so they print its new name.
-    let printed = |name: &QName| Literal(&name.to_string()).to_string();
-    for default in after
-        .tables
-        .values_mut()
-        .flat_map(|t| &mut t.columns)
-        .filter_map(|c| c.default.as_mut())
-    {
-        default.0 = default.0.replace(&printed(from), &printed(to));
-    }
+    after.rename_sequence(from, to);
+    let owner = after.sequences.get(to).and_then(|s| s.owned_by.as_ref());
+    let table = owner.map(|(table, _)| table.clone());
     vec![
-        Step::new("rename_sequence", to.to_string(), None)
+        Step::new("rename_sequence", to.to_string(), table.as_ref())
             .up([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {from} RENAME TO {}", to.name))])
             .down([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {to} RENAME TO {}", from.name))])
             .effect(state, &after),

@@ -189,6 +189,8 @@ pub fn patches_between(before: &Schema, after: &Schema) -> Vec<Patch> {
         slots.extend(schema.enums.keys().cloned().map(Slot::Enum));
         slots.extend(schema.sequences.keys().cloned().map(Slot::Sequence));
         slots.extend(schema.syncs.keys().cloned().map(Slot::Sync));
+        slots.extend(schema.aliases.keys().cloned().map(Slot::Alias));
+        slots.extend(schema.type_aliases.keys().cloned().map(Slot::TypeAlias));
         slots.extend(schema.fills.keys().cloned().map(Slot::Fill));
         for (name, table) in &schema.tables {
             if before.tables.get(name) == after.tables.get(name) {

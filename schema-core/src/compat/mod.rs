@@ -122,7 +122,8 @@ impl Reason {
     pub fn hazards(self, old: bool) -> &'static [HazardKind] {
         use HazardKind as H;
         match self {
-            Self::OtherType | Self::Shorter => &[H::Cutover],
+            Self::OtherType => &[H::Cutover, H::Rename],
+            Self::Shorter => &[H::Cutover],
             Self::ReadsNull if old => &[H::OldReadsNull],
             Self::ReadsNull => &[H::NewReadsNull, H::NoBackfill, H::OldDefault],
             Self::UnknownLabel if old => &[H::UnknownLabel],
@@ -159,6 +160,10 @@ impl Reason {
 ///
 /// Tables that are the same in all three are left out: everything works on them.
 pub fn compat(version: &Schema, other: &Schema, stage: &Schema) -> Vec<Verdict> {
+    let (other, stage) = &(
+        under_names_of(version, stage, other),
+        under_names_of(version, stage, stage),
+    );
     let mut verdicts = Vec::new();
     for (name, table) in &version.tables {
         let case = Case {
@@ -174,6 +179,30 @@ pub fn compat(version: &Schema, other: &Schema, stage: &Schema) -> Vec<Verdict> 
         case.verdicts(&mut verdicts);
     }
     verdicts
+}
+
+/// The schema with tables and types under the names by which the version calls them, where views or domains of the stage
+/// show them so. Columns that the view does not show stay: what must be written stays so.
+pub(crate) fn under_names_of(version: &Schema, stage: &Schema, schema: &Schema) -> Schema {
+    let mut out = schema.clone();
+    for (shown, alias) in &stage.aliases {
+        let knows_view = version.tables.contains_key(shown);
+        let (from, to) = if knows_view {
+            (&alias.table, shown)
+        } else {
+            (shown, &alias.table)
+        };
+        if !out.tables.contains_key(from) || out.tables.contains_key(to) {
+            continue;
+        }
+        out.aliases.remove(shown);
+        out.rename_table(from, to);
+        for (own, name) in alias.renamed_columns() {
+            let (a, b) = if knows_view { (own, name) } else { (name, own) };
+            crate::stages::rename_column(&mut out, to, a, b);
+        }
+    }
+    out
 }
 
 /// One table of one version, looked at in one stage.

@@ -10,6 +10,7 @@ mod names;
 mod objects;
 mod order;
 mod partitions;
+mod renamed;
 mod table;
 
 pub use order::{Segment, Task, in_order};
@@ -18,17 +19,22 @@ use crate::schema::Schema;
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
+    let (renames, from) = renamed::first(from, to);
+    let from = &from;
+    let renames = renames
+        .into_iter()
+        .map(|change| Task::new(Segment::Names, None, 0, change));
     if let Some(change) = cutover::find(from, to) {
-        return vec![Task::new(Segment::Tables, None, 0, change)];
+        return renames.chain([Task::new(Segment::Tables, None, 0, change)]).collect();
     }
     let moves = partitions::Moves::find(from, to);
     if moves.is_empty() {
-        return in_order(between(from, to));
+        return renames.chain(in_order(between(from, to))).collect();
     }
     let (apart, wanted) = moves.apart(from, to);
     let mut tasks = between(&apart, &wanted);
     moves.add_tasks(from, to, &mut tasks);
-    in_order(tasks)
+    renames.chain(in_order(tasks)).collect()
 }
 
 fn between(from: &Schema, to: &Schema) -> Vec<Task> {

@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
-use crate::schema::{QName, Sequence, SyncDirection};
+use crate::schema::{Dependency, QName, Sequence, SyncDirection};
 
 impl Differ<'_> {
     pub(super) fn objects(&mut self) {
@@ -10,7 +10,46 @@ impl Differ<'_> {
         self.enums();
         self.sequences();
         self.syncs();
+        self.stand_ins();
         self.comments_on_others();
+    }
+
+    /// Views and domains that stand for another name.
+    fn stand_ins(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for (name, alias) in &to.aliases {
+            match from.aliases.get(name) {
+                // New code comes after all of expand.
+                None => self.push(
+                    Segment::After,
+                    None,
+                    95,
+                    Change::CreateAlias(name.clone(), Box::new(alias.clone())),
+                ),
+                Some(was) if was != alias => {
+                    // A column that goes must not be shown any more, one that comes stands in the same transaction.
+                    let mut shared = alias.clone();
+                    shared
+                        .columns
+                        .retain(|shown, column| was.columns.get(shown) == Some(column));
+                    if shared.columns.len() < was.columns.len() {
+                        let change = Change::ReplaceAlias(name.clone(), Box::new(shared.clone()));
+                        self.push(Segment::Tables, Some(&alias.table), 0, change);
+                    }
+                    if shared.columns.len() == was.columns.len() || shared != *alias {
+                        let change = Change::ReplaceAlias(name.clone(), Box::new(alias.clone()));
+                        self.push(Segment::Tables, Some(&alias.table), 91, change);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        for name in from.aliases.keys().filter(|n| !to.aliases.contains_key(*n)) {
+            self.push(Segment::Before, None, 0, Change::DropAlias(name.clone()));
+        }
+        for name in from.type_aliases.keys().filter(|n| !to.type_aliases.contains_key(*n)) {
+            self.push(Segment::After, None, 25, Change::DropTypeAlias(name.clone()));
+        }
     }
 
     /// Comments on what the model cannot express, where both sides have it.
@@ -220,6 +259,26 @@ impl Differ<'_> {
         })
     }
 
+    /// Whether something outside the model reads the column.
+    fn has_dependents(&self, table: &QName, column: &crate::schema::Ident) -> bool {
+        let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && self.is_or_under(t, table));
+        self.from
+            .others
+            .iter()
+            .any(|o| o.kind != "column grant" && o.depends_on.iter().any(reads))
+    }
+
+    fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
+        if table == parent {
+            return true;
+        }
+        let Some(t) = self.from.tables.get(table) else {
+            return false;
+        };
+        let mut parents = t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits);
+        parents.any(|p| self.is_or_under(p, parent))
+    }
+
     fn syncs(&mut self) {
         for (function, sync) in &self.to.syncs {
             if self.from.syncs.get(function) != Some(sync) {
@@ -250,6 +309,14 @@ impl Differ<'_> {
                     .and_then(|t| t.column(stays))
                     .cloned()
                     .map(Box::new);
+                if sync.direction == SyncDirection::TwoWay && self.has_dependents(&sync.table, &sync.from) {
+                    let change = Change::MoveDependents {
+                        table: sync.table.clone(),
+                        from: sync.from.clone(),
+                        to: sync.to.clone(),
+                    };
+                    self.push(Segment::Tables, Some(&sync.table), 0, change);
+                }
                 self.push(
                     Segment::Tables,
                     Some(&sync.table),

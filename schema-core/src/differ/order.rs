@@ -12,6 +12,8 @@ use crate::schema::QName;
 /// Coarse order, so that each table's changes stay together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
+    /// Names that change before everything else.
+    Names,
     /// Namespaces, types, sequences that must stand first.
     Before,
     /// Foreign keys that must be gone before anything that they hold.
@@ -53,16 +55,6 @@ impl Task {
             needs: Vec::new(),
             gives: Vec::new(),
         }
-    }
-
-    /// A column's new name, where no old code needs the old one.
-    pub(crate) fn rename_column(table: QName, from: crate::schema::Ident, to: crate::schema::Ident) -> Self {
-        Self::new(
-            Segment::Tables,
-            Some(&table.clone()),
-            0,
-            Change::RenameColumn(table, from, to),
-        )
     }
 
     pub(crate) fn gives(mut self, what: impl Into<String>) -> Self {

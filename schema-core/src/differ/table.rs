@@ -13,9 +13,11 @@ impl Differ<'_> {
         self.create_tables();
         self.drop_tables();
         let (from, to) = (self.from, self.to);
+        let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
             if let Some(current) = from.tables.get(name) {
-                self.columns(name, current, wanted);
+                let called = with_names.as_ref().and_then(|s| s.tables.get(name));
+                self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);
                 self.indexes(name, current, wanted);
                 if current.options != wanted.options {
@@ -45,6 +47,26 @@ impl Differ<'_> {
         self.keys_before_syncs();
     }
 
+    /// The first schema as it is once sequences have their new names, which defaults print. `None` where none has.
+    fn with_sequence_names(&self) -> Option<crate::schema::Schema> {
+        let renamed: Vec<(&QName, &QName)> = self
+            .tasks
+            .iter()
+            .filter_map(|task| match &task.change {
+                Change::RenameSequence(from, to) => Some((from, to)),
+                _ => None,
+            })
+            .collect();
+        if renamed.is_empty() {
+            return None;
+        }
+        let mut schema = self.from.clone();
+        for (from, to) in renamed {
+            schema.rename_sequence(from, to);
+        }
+        Some(schema)
+    }
+
     /// With a sync goes the NOT NULL of the column that is left behind: a primary key over it must be gone before.
     fn keys_before_syncs(&mut self) {
         for task in &mut self.tasks {
@@ -59,6 +81,10 @@ impl Differ<'_> {
                             task.gives.push(format!("no old primary key of {child}"));
                         }
                     }
+                }
+                // A view's GROUP BY may rest on the key.
+                Change::MoveDependents { table, .. } => {
+                    task.needs.push(format!("no old primary key of {table}"));
                 }
                 // A partition's own primary key waits until the one from above is gone.
                 Change::AddKey(table, _, key) | Change::PromoteIndex { table, key, .. }

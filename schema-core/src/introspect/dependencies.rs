@@ -39,6 +39,7 @@ struct Edge {
 pub(super) struct Dependencies {
     needs: HashMap<Node, Vec<Part>>,
     known: HashMap<Part, Known>,
+    held: HashSet<Node>,
 }
 
 /// An object that is known by name.
@@ -67,12 +68,24 @@ impl Dependencies {
                 (part, known(object, schema))
             })
             .collect();
-        Ok(Self { needs, known })
+        let held = held(&needs, &known);
+        Ok(Self { needs, known, held })
     }
 
-    /// The objects of the model that a node needs, itself or through others, and those among `also`.
-    pub(super) fn of(&self, node: &Node, also: Vec<Part>) -> Vec<Dependency> {
+    /// Whether something of the model needs the node.
+    pub(super) fn holds(&self, node: &Node) -> bool {
+        self.held.contains(node)
+    }
+
+    /// The objects of the model that a node needs, itself or through others, and those among `also`; and the others.
+    pub(super) fn of(
+        &self,
+        node: &Node,
+        also: Vec<Part>,
+        others: &HashMap<Node, (String, String)>,
+    ) -> (Vec<Dependency>, Vec<(String, String)>) {
         let mut found = BTreeSet::new();
+        let mut needed = BTreeSet::new();
         let mut seen: HashSet<&Node> = HashSet::from([node]);
         let mut open: Vec<&Part> = self.needs.get(node).into_iter().flatten().chain(&also).collect();
         while let Some(part) = open.pop() {
@@ -81,12 +94,29 @@ impl Dependencies {
                     found.insert(dependency.clone());
                 }
                 Some(Known::Outside) => {}
-                None if seen.insert(&part.0) => open.extend(self.needs.get(&part.0).into_iter().flatten()),
+                None if seen.insert(&part.0) => {
+                    needed.extend(others.get(&part.0).cloned());
+                    open.extend(self.needs.get(&part.0).into_iter().flatten());
+                }
                 None => {}
             }
         }
-        found.into_iter().collect()
+        (found.into_iter().collect(), needed.into_iter().collect())
     }
+}
+
+/// What a default, constraint, index or column of the model's tables needs.
+fn held(needs: &HashMap<Node, Vec<Part>>, known: &HashMap<Part, Known>) -> HashSet<Node> {
+    let model = |part: &Part| matches!(known.get(part), Some(Known::Model(_)));
+    let holders = needs.iter().filter(|(node, parts)| {
+        let default = node.0 == "pg_attrdef" && parts.iter().any(|part| part.1 > 0 && model(part));
+        default || model(&((*node).clone(), 0))
+    });
+    holders
+        .flat_map(|(_, parts)| parts)
+        .filter(|part| !known.contains_key(*part))
+        .map(|part| part.0.clone())
+        .collect()
 }
 
 fn known(object: Object, schema: &Schema) -> Known {

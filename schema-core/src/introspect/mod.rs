@@ -3,6 +3,7 @@
 //! A constant number of catalog queries, each a file in `sql/`, in one read-only snapshot. Expressions and types are
 //! printed under pinned settings, so that the same schema reads the same whatever the role or the server is set to.
 
+mod aliases;
 mod columns;
 mod connect;
 mod constraints;
@@ -179,6 +180,7 @@ async fn read(connection: &mut PgConnection, included: &Included) -> Result<Live
     constraints::read(connection, &mut live.schema).await?;
     indexes::read(connection, &mut live.schema).await?;
     let syncs = syncs::read(connection, included, &mut live).await?;
-    others::read(connection, included, syncs, &mut live.schema).await?;
+    let stand_ins = aliases::read(connection, included, &mut live.schema).await?;
+    others::read(connection, included, syncs, stand_ins, &mut live.schema).await?;
     Ok(live)
 }

@@ -132,6 +132,8 @@ pub enum HazardKind {
     BulkInsert,
     /// Something that clients name changes its name at once.
     Rename,
+    /// New code meets a view where it expects a table, until contract.
+    ThroughView,
 }
 
 impl HazardKind {
@@ -139,7 +141,7 @@ impl HazardKind {
     pub fn must_be_accepted(self) -> bool {
         !matches!(
             self,
-            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert
+            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert | Self::ThroughView
         )
     }
 
@@ -162,6 +164,7 @@ impl HazardKind {
             Self::SelectStar => "select_star",
             Self::BulkInsert => "bulk_insert",
             Self::Rename => "rename",
+            Self::ThroughView => "through_view",
         }
     }
 }

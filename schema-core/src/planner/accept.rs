@@ -14,7 +14,8 @@ fn names(list: &BTreeSet<String>, prefix: &str, object: &str) -> bool {
         || (!prefix.is_empty() && list.contains(&format!("{prefix}all")))
 }
 
-pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions) -> Result<(), PlanError> {
+/// `inner` holds the attributes' answers under the names that tables have between the stages.
+pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions, inner: &Decisions) -> Result<(), PlanError> {
     let lost: Vec<Hazard> = hazards
         .iter()
         .filter(|h| h.kind == HazardKind::DataLoss && !names(&decisions.allow_data_loss, "", &h.object))
@@ -25,7 +26,8 @@ pub(super) fn check(hazards: &BTreeSet<Hazard>, decisions: &Decisions) -> Result
     }
     let open: Vec<Hazard> = hazards
         .iter()
-        .filter(|h| h.kind.must_be_accepted() && !accepted_by_attribute(h, decisions))
+        .filter(|h| h.kind.must_be_accepted())
+        .filter(|h| !accepted_by_attribute(h, decisions) && !accepted_by_attribute(h, inner))
         .filter(|h| !names(&decisions.accept, &format!("{}:", h.kind.name()), &h.object))
         .cloned()
         .collect();

@@ -1,6 +1,7 @@
 //! From two schemas and the decisions to a plan: stages, the differ between neighbours, steps, files.
 
 mod accept;
+mod dependents;
 mod file;
 mod guard;
 mod header;
@@ -8,16 +9,17 @@ mod name;
 mod question;
 mod why;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use question::RenameQuestion;
 
 use crate::change::{Context, Step};
 use crate::compare::differences;
-use crate::differ::{Task, diff};
+use crate::differ::{Segment, Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
-use crate::schema::{Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, live_renames, stages};
+use crate::schema::{Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
+use crate::stages::{Refusal, Renamed, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -87,7 +89,12 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
-    let mut draft = Draft::new(decisions, options, diff);
+    let refused = guard::views_without_row_security(&path.stages, options.target_version);
+    if !refused.is_empty() {
+        return Err(PlanError::Refused(refused));
+    }
+    let mut draft = Draft::new(decisions, options, new, diff);
+    draft.inner = path.decisions.clone();
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
     draft.cutover = path.stages.iter().any(|stage| stage.name == "swapped");
@@ -99,7 +106,11 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             _ => Phase::Expand,
         };
         if pair[1].name == "renamed" {
-            draft.renames(&pair[0].schema, &pair[1].schema, live_renames(old, new, decisions))?;
+            let at_once = path.at_once.iter().cloned();
+            let tasks = at_once
+                .map(|change| Task::new(Segment::Names, None, 0, change))
+                .collect();
+            draft.walked(&pair[0].schema, &pair[1].schema, tasks, phase)?;
         } else {
             draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
         }
@@ -118,7 +129,7 @@ pub fn replan(
     decisions: &Decisions,
     options: &Options,
 ) -> Result<Plan, PlanError> {
-    let mut draft = Draft::new(decisions, options, diff);
+    let mut draft = Draft::new(decisions, options, to, diff);
     draft.arrow(from, to, phase)?;
     let names = if phase == Phase::Cutover {
         ["bridge", "swapped"]
@@ -136,7 +147,12 @@ pub fn replan(
 struct Draft<'a, D> {
     decisions: &'a Decisions,
     options: &'a Options,
+    target: &'a Schema,
+    /// What stands outside the model, as the arrows so far left it.
+    others: Option<Vec<Other>>,
     differ: D,
+    /// The decisions under the names that tables have between the stages.
+    inner: Decisions,
     hazards: BTreeSet<Hazard>,
     /// Hazards of the path that no file's header has named so far.
     untold: Vec<Hazard>,
@@ -150,11 +166,14 @@ struct Draft<'a, D> {
 }
 
 impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
-    fn new(decisions: &'a Decisions, options: &'a Options, differ: D) -> Self {
+    fn new(decisions: &'a Decisions, options: &'a Options, target: &'a Schema, differ: D) -> Self {
         Self {
             decisions,
             options,
+            target,
+            others: None,
             differ,
+            inner: Decisions::default(),
             hazards: BTreeSet::new(),
             untold: Vec::new(),
             steps: Vec::new(),
@@ -165,25 +184,21 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
         }
     }
 
-    /// The one thing that the differ does not see: the names that a database without old code changes at once.
-    fn renames(
-        &mut self,
-        from: &Schema,
-        to: &Schema,
-        renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
-    ) -> Result<(), PlanError> {
-        let all = renames
-            .into_iter()
-            .flat_map(|(table, columns)| columns.into_iter().map(move |c| (table.clone(), c)));
-        let tasks = all
-            .map(|(table, (from, to))| Task::rename_column(table, from, to))
-            .collect();
-        self.walked(from, to, tasks, Phase::Expand)
+    fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
+        let from = self.standing(from);
+        let tasks = (self.differ)(&from, to);
+        self.walked(&from, to, tasks, phase)
     }
 
-    fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
-        let tasks = (self.differ)(from, to);
-        self.walked(from, to, tasks, phase)
+    /// The stage with what stands outside the model by now.
+    fn standing<'s>(&self, stage: &'s Schema) -> Cow<'s, Schema> {
+        match &self.others {
+            Some(others) if *others != stage.others => Cow::Owned(Schema {
+                others: others.clone(),
+                ..stage.clone()
+            }),
+            _ => Cow::Borrowed(stage),
+        }
     }
 
     fn walked(&mut self, from: &Schema, to: &Schema, tasks: Vec<Task>, phase: Phase) -> Result<(), PlanError> {
@@ -192,7 +207,13 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             unguarded: self.decisions.allow_data_loss.clone(),
             retired: retired(from),
         };
-        let mut steps = walk(from, to, tasks, &context, phase)?;
+        let course = dependents::Course {
+            to,
+            target: self.target,
+            serves_old: phase == Phase::Expand && !self.decisions.direct,
+        };
+        let (mut steps, others) = walk(from, &course, tasks, &context, phase)?;
+        self.others = Some(others);
         guard::warn(&mut steps, &self.options.publications);
         guard::tell(&mut steps, &mut self.untold);
         self.hazards.extend(steps.iter().flat_map(|s| s.hazards.clone()));
@@ -210,14 +231,16 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             Phase::Expand => self.goal.as_ref().unwrap_or(to),
             Phase::Cutover | Phase::Contract => to,
         };
-        let reasons = why::Reasons::new(from, goal, to);
+        let names = Renamed::shown(&[from, to]);
+        let (from, to) = (&names.forward(from), &names.forward(to));
+        let reasons = why::Reasons::new(from, goal, to, &names);
         self.files
             .extend(file::cut(steps, place, &reasons, self.options, &mut self.names));
         Ok(())
     }
 
     fn finish(self, stages: Vec<Stage>) -> Result<Plan, PlanError> {
-        accept::check(&self.hazards, self.decisions)?;
+        accept::check(&self.hazards, self.decisions, &self.inner)?;
         let given = self.options.name.as_deref().map(name::slug);
         Ok(Plan {
             name: given.unwrap_or_else(|| name::plan_name(&self.steps)),
@@ -237,22 +260,33 @@ fn retired(schema: &Schema) -> BTreeSet<(QName, Ident)> {
         SyncDirection::Forward | SyncDirection::Backward => Some(s.to.clone()),
         SyncDirection::InPlace => None,
     };
-    let of = |s: &crate::schema::Sync| Some((s.table.clone(), left(s)?));
-    schema.syncs.values().filter_map(of).collect()
+    let of = |table: &QName, s: &crate::schema::Sync| Some((table.clone(), left(s)?));
+    let mut out: BTreeSet<(QName, Ident)> = schema.syncs.values().filter_map(|s| of(&s.table, s)).collect();
+    // Contract gives a table that a view shows its new name before anything else.
+    for (name, alias) in &schema.aliases {
+        let own = schema.syncs.values().filter(|s| s.table == alias.table);
+        out.extend(own.filter_map(|s| of(name, s)));
+    }
+    out
 }
 
 /// The steps between two neighbouring stages, each made from the schema as it stands when its turn comes.
-fn walk(from: &Schema, to: &Schema, tasks: Vec<Task>, context: &Context, phase: Phase) -> Result<Vec<Step>, PlanError> {
+fn walk(
+    from: &Schema,
+    course: &dependents::Course<'_>,
+    tasks: Vec<Task>,
+    context: &Context,
+    phase: Phase,
+) -> Result<(Vec<Step>, Vec<Other>), PlanError> {
+    let to = course.to;
     let mut state = from.clone();
     let mut steps = Vec::new();
     let is_child = |t: &crate::schema::Table| t.partition_of.is_some() || !t.inherits.is_empty();
     let has_children = [from, to].iter().any(|s| s.tables.values().any(is_child));
     for task in tasks {
-        let refused = guard::dependents(&state, &task.change);
-        if !refused.is_empty() {
-            return Err(PlanError::Refused(refused));
-        }
-        for mut step in task.change.steps(&task.change.scope(&state), context) {
+        let made = task.change.steps(&task.change.scope(&state), context);
+        let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
+        for mut step in made {
             if has_children {
                 step.up_effect = with_children(&state, step.up_effect);
             }
@@ -267,7 +301,7 @@ fn walk(from: &Schema, to: &Schema, tasks: Vec<Task>, context: &Context, phase: 
     }
     let missed = differences(to, &state);
     if missed.is_empty() {
-        Ok(steps)
+        Ok((steps, state.others))
     } else {
         let phase = match phase {
             Phase::Expand => "expand",
@@ -287,7 +321,7 @@ fn with_children(state: &Schema, patches: Vec<Patch>) -> Vec<Patch> {
     let mut out = Vec::new();
     for patch in patches {
         if let Slot::Column(table, name) = &patch.slot {
-            for child in descendants(state, table) {
+            for child in state.family(table).into_iter().filter(|child| child != table) {
                 let slot = Slot::Column(child, name.clone());
                 let before = state.get(&slot);
                 if before == patch.after {
@@ -308,21 +342,6 @@ fn with_children(state: &Schema, patches: Vec<Patch>) -> Vec<Patch> {
         out.push(patch);
     }
     out
-}
-
-fn descendants(state: &Schema, table: &QName) -> Vec<QName> {
-    let mut found = Vec::new();
-    let mut open = vec![table.clone()];
-    while let Some(parent) = open.pop() {
-        for (name, t) in &state.tables {
-            let child = t.partition_of.as_ref().is_some_and(|p| p.parent == parent) || t.inherits.contains(&parent);
-            if child && !found.contains(name) {
-                found.push(name.clone());
-                open.push(name.clone());
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -368,7 +387,7 @@ mod tests {
         let names: Vec<&str> = path.stages.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["old", "bridge", "swapped", "new"]);
         let mut calls: Vec<(Schema, Schema)> = Vec::new();
-        let mut draft = Draft::new(&decisions, &options, |from: &Schema, to: &Schema| {
+        let mut draft = Draft::new(&decisions, &options, &new, |from: &Schema, to: &Schema| {
             calls.push((from.clone(), to.clone()));
             diff(from, to)
         });

@@ -1,40 +1,100 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::plan::Decisions;
-use crate::schema::{Ident, QName, Schema};
+use crate::schema::{Ident, QName, Schema, Table};
 
-/// A column that goes and one of an equal type that comes.
+/// Something that goes and something equal that comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenameQuestion {
-    /// The table.
-    pub table: QName,
-    /// The column that goes.
-    pub from: Ident,
-    /// The columns that come and might be it.
-    pub to: Vec<Ident>,
+#[non_exhaustive]
+pub enum RenameQuestion {
+    /// A column that goes and those of an equal type that come.
+    Column {
+        /// The table.
+        table: QName,
+        /// The column that goes.
+        from: Ident,
+        /// The columns that come and might be it.
+        to: Vec<Ident>,
+    },
+    /// A table that goes and those with equal columns that come.
+    Table {
+        /// The table that goes.
+        from: QName,
+        /// The tables that come and might be it.
+        to: Vec<QName>,
+    },
+    /// An enum type that goes and those with equal labels that come.
+    Enum {
+        /// The type that goes.
+        from: QName,
+        /// The types that come and might be it.
+        to: Vec<QName>,
+    },
 }
 
 impl fmt::Display for RenameQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = self.table.to_string();
-        let table = table.strip_prefix("public.").unwrap_or(&table);
-        write!(f, "{table}.{} goes and ", self.from)?;
-        let names: Vec<String> = self.to.iter().map(|to| format!("{table}.{to}")).collect();
-        write!(f, "{} comes with an equal type: answer with ", names.join(" or "))?;
-        let answers: Vec<String> = self
-            .to
-            .iter()
-            .map(|to| {
-                format!(
-                    "#[schemagen(renamed_from = \"{}\")] on {} or --rename {table}.{}={to}",
-                    self.from.raw(),
-                    to.raw(),
-                    self.from
-                )
-            })
-            .collect();
-        write!(f, "{}, or --no-renames", answers.join(", or "))
+        match self {
+            Self::Column { table, from, to } => {
+                let table = short(table);
+                let names: Vec<String> = to.iter().map(|to| format!("{table}.{to}")).collect();
+                let answers = to.iter().map(|to| {
+                    format!(
+                        "#[schemagen(renamed_from = \"{}\")] on {} or --rename {table}.{from}={to}",
+                        from.raw(),
+                        to.raw()
+                    )
+                });
+                ask(f, &format!("{table}.{from}"), &names, "an equal type", answers)
+            }
+            Self::Table { from, to } => whole(f, from, to, "equal columns"),
+            Self::Enum { from, to } => whole(f, from, to, "equal labels"),
+        }
     }
+}
+
+fn short(name: &QName) -> String {
+    let printed = name.to_string();
+    printed.strip_prefix("public.").unwrap_or(&printed).to_owned()
+}
+
+fn whole(f: &mut fmt::Formatter<'_>, from: &QName, to: &[QName], what: &str) -> fmt::Result {
+    let names: Vec<String> = to.iter().map(short).collect();
+    let answers = to.iter().map(|to| {
+        let named = if to.schema == from.schema {
+            from.name.raw().to_owned()
+        } else {
+            from.to_string()
+        };
+        format!(
+            "#[schemagen(renamed_from = \"{named}\")] on {} or --rename {}={}",
+            to.name.raw(),
+            short(from),
+            if to.schema == from.schema {
+                to.name.to_string()
+            } else {
+                to.to_string()
+            }
+        )
+    });
+    ask(f, &short(from), &names, what, answers)
+}
+
+fn ask(
+    f: &mut fmt::Formatter<'_>,
+    from: &str,
+    to: &[String],
+    what: &str,
+    answers: impl Iterator<Item = String>,
+) -> fmt::Result {
+    let answers: Vec<String> = answers.collect();
+    write!(
+        f,
+        "{from} goes and {} comes with {what}: answer with {}, or --no-renames",
+        to.join(" or "),
+        answers.join(", or ")
+    )
 }
 
 /// Pairs that look like renames and were not answered.
@@ -43,33 +103,107 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
         return Vec::new();
     }
     let mut questions = Vec::new();
+    let renamed = |name: &QName| decisions.table_renames.iter().find(|r| r.from == *name).map(|r| &r.to);
     for (name, before) in &old.tables {
-        let Some(after) = new.tables.get(name) else { continue };
-        let answered = |column: &Ident| {
-            decisions
-                .renames
-                .iter()
-                .any(|r| r.table == *name && (r.from == *column || r.to == *column))
-        };
-        for gone in before
-            .columns
+        let called = [Some(name), renamed(name)]
+            .into_iter()
+            .flatten()
+            .find(|n| new.tables.contains_key(*n));
+        match called {
+            Some(called) => columns(&mut questions, (name, before), (called, &new.tables[called]), decisions),
+            None => tables(&mut questions, (name, before), old, new, decisions),
+        }
+    }
+    let answered = |name: &QName| decisions.type_renames.iter().any(|r| r.from == *name || r.to == *name);
+    for (from, gone) in &old.enums {
+        if new.enums.contains_key(from) || answered(from) || gone.labels.is_empty() {
+            continue;
+        }
+        let equal = new
+            .enums
             .iter()
-            .filter(|c| after.column(&c.name).is_none() && !answered(&c.name))
-        {
-            let to: Vec<Ident> = after
-                .columns
-                .iter()
-                .filter(|c| before.column(&c.name).is_none() && c.type_name == gone.type_name && !answered(&c.name))
-                .map(|c| c.name.clone())
-                .collect();
-            if !to.is_empty() {
-                questions.push(RenameQuestion {
-                    table: name.clone(),
-                    from: gone.name.clone(),
-                    to,
-                });
-            }
+            .filter(|(name, e)| !old.enums.contains_key(*name) && !answered(name) && e.labels == gone.labels);
+        let to: Vec<QName> = equal.map(|(name, _)| name.clone()).collect();
+        if !to.is_empty() {
+            let from = from.clone();
+            questions.push(RenameQuestion::Enum { from, to });
         }
     }
     questions
+}
+
+/// Tables that have the columns of one that goes. Partitions come and go by their nature.
+fn tables(
+    questions: &mut Vec<RenameQuestion>,
+    (from, gone): (&QName, &Table),
+    old: &Schema,
+    new: &Schema,
+    decisions: &Decisions,
+) {
+    let answered = |name: &QName| decisions.table_renames.iter().any(|r| r.from == *name || r.to == *name);
+    let own = |table: &Table| table.partition_of.is_none() && table.inherits.is_empty();
+    let columns = |table: &Table| -> BTreeSet<(Ident, String)> {
+        table
+            .columns
+            .iter()
+            .map(|c| (c.name.clone(), c.type_name.clone()))
+            .collect()
+    };
+    if answered(from) || !own(gone) || gone.columns.is_empty() {
+        return;
+    }
+    let mut wanted = columns(gone);
+    for rename in &decisions.type_renames {
+        let (was, is) = (rename.from.to_string(), rename.to.to_string());
+        wanted = wanted
+            .into_iter()
+            .map(|(name, t)| {
+                let element = t.trim_end_matches("[]");
+                let called = (element == was).then(|| format!("{is}{}", &t[element.len()..]));
+                (name, called.unwrap_or(t))
+            })
+            .collect();
+    }
+    let equal = new.tables.iter().filter(|(name, table)| {
+        !old.tables.contains_key(*name) && !answered(name) && own(table) && columns(table) == wanted
+    });
+    let to: Vec<QName> = equal.map(|(name, _)| name.clone()).collect();
+    if !to.is_empty() {
+        let from = from.clone();
+        questions.push(RenameQuestion::Table { from, to });
+    }
+}
+
+fn columns(
+    questions: &mut Vec<RenameQuestion>,
+    (name, before): (&QName, &Table),
+    (called, after): (&QName, &Table),
+    decisions: &Decisions,
+) {
+    let answered = |column: &Ident| {
+        let mut here = decisions
+            .renames
+            .iter()
+            .filter(|r| r.table == *name || r.table == *called);
+        here.any(|r| r.from == *column || r.to == *column)
+    };
+    for gone in before
+        .columns
+        .iter()
+        .filter(|c| after.column(&c.name).is_none() && !answered(&c.name))
+    {
+        let to: Vec<Ident> = after
+            .columns
+            .iter()
+            .filter(|c| before.column(&c.name).is_none() && c.type_name == gone.type_name && !answered(&c.name))
+            .map(|c| c.name.clone())
+            .collect();
+        if !to.is_empty() {
+            questions.push(RenameQuestion::Column {
+                table: called.clone(),
+                from: gone.name.clone(),
+                to,
+            });
+        }
+    }
 }

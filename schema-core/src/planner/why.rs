@@ -6,6 +6,7 @@ use crate::change::Step;
 use crate::schema::{
     Column, Constraint, ConstraintKind, Ident, Index, Object, Patch, QName, Schema, Slot, Sync, SyncDirection, Table,
 };
+use crate::stages::Renamed;
 
 /// The differences between two schemas, asked object by object.
 pub(super) struct Reasons<'a> {
@@ -13,13 +14,15 @@ pub(super) struct Reasons<'a> {
     to: &'a Schema,
     /// The syncs that stand somewhere on the way: what is renamed and retyped.
     syncs: Vec<&'a Sync>,
+    /// Tables that have another name on the way than at the end. Both ends are under the names of the end.
+    names: &'a Renamed,
 }
 
 impl<'a> Reasons<'a> {
     /// The way from one schema to another, past `bridge`.
-    pub(super) fn new(from: &'a Schema, to: &'a Schema, bridge: &'a Schema) -> Self {
+    pub(super) fn new(from: &'a Schema, to: &'a Schema, bridge: &'a Schema, names: &'a Renamed) -> Self {
         let syncs = [from, to, bridge].into_iter().flat_map(|s| s.syncs.values()).collect();
-        Self { from, to, syncs }
+        Self { from, to, syncs, names }
     }
 
     /// The reasons of a group of steps, each once, in the steps' order.
@@ -40,8 +43,9 @@ impl<'a> Reasons<'a> {
 
     /// For a step that changes nothing by itself (a gate, a count before a build): what its object is there for.
     fn of_object(&self, step: &Step) -> Vec<String> {
-        let Some(table) = &step.table else { return Vec::new() };
-        let own = match step.object.strip_prefix(&format!("{table}.")) {
+        let Some(on) = &step.table else { return Vec::new() };
+        let table = &self.names.table_forward(on);
+        let own = match step.object.strip_prefix(&format!("{on}.")) {
             Some(own) => format!("own.{own}").parse::<QName>(),
             None => step.object.parse::<QName>(),
         };
@@ -62,12 +66,28 @@ impl<'a> Reasons<'a> {
     }
 
     fn of_patch(&self, patch: &Patch) -> Vec<String> {
+        match &patch.slot {
+            Slot::TableName(from, to) => return vec![format!("the table {from} is renamed to {to}")],
+            Slot::TypeName(from, to) => return vec![format!("the enum {from} is renamed to {to}")],
+            Slot::LabelName(name, from, to) => {
+                return vec![format!("the label {from} of the enum {name} is renamed to {to}")];
+            }
+            _ => {}
+        }
+        let patch = &self.names.patch_forward(patch);
         let object = patch.after.as_ref().or(patch.before.as_ref());
         match (&patch.slot, object) {
             (Slot::Column(table, name), _) => self.column(table, name).into_iter().collect(),
             (Slot::Sync(_), Some(Object::Sync(sync))) => vec![self.sync(sync)],
             (Slot::Fill(_), Some(Object::Fill(fill))) => self.column(&fill.table, &fill.column).into_iter().collect(),
             (Slot::Constraint(table, name), Some(Object::Constraint(c))) => self.constraint(table, name, c),
+            (Slot::Alias(name), Some(Object::Alias(alias))) => vec![format!(
+                "the table {} is renamed to {name}, and both names must work while two versions run",
+                alias.table
+            )],
+            (Slot::TypeAlias(from), Some(Object::TypeAlias(to))) => {
+                vec![format!("the enum {from} is renamed to {to}")]
+            }
             (Slot::Index(table, name), Some(Object::Index(index))) => {
                 let own = self.index(table, name, index);
                 if own.is_empty() { self.above(table, name) } else { own }

@@ -7,15 +7,16 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::ProofError;
 use super::record::Unproven;
 use super::write::run;
+use crate::change::made_in;
 use crate::schema::{Dependency, Other, QName, Schema};
 use crate::sql::create_sql;
 
 /// Builds `schema`, whose other objects come from `whole` (the schema before it was cut down).
-pub(super) async fn build(
+pub(super) async fn build<'a>(
     connection: &mut PgConnection,
-    schema: &Schema,
+    schema: &'a Schema,
     touched: &BTreeSet<QName>,
-) -> Result<Vec<Unproven>, ProofError> {
+) -> Result<Vec<(&'a Other, Unproven)>, ProofError> {
     let (before, after) = sorted(schema, touched);
     let types = Schema {
         namespaces: schema.namespaces.clone(),
@@ -31,16 +32,16 @@ pub(super) async fn build(
         .execute(&mut *connection)
         .await?;
     create(connection, &create_sql(&types), &[]).await?;
-    let failed_before = create_others(connection, before).await?;
+    let failed_before = create_others(connection, before, schema).await?;
     create(connection, &create_sql(&rest), &failed_before).await?;
-    let failed_after = create_others(connection, after).await?;
+    let failed_after = create_others(connection, after, schema).await?;
     sqlx::raw_sql("COMMIT").execute(connection).await?;
     Ok(failed_before
         .into_iter()
         .chain(failed_after)
-        .map(|(other, why)| Unproven {
-            what: format!("{} {}", other.kind, other.name),
-            why,
+        .map(|(other, why)| {
+            let what = format!("{} {}", other.kind, other.name);
+            (other, Unproven { what, why })
         })
         .collect())
 }
@@ -50,17 +51,7 @@ fn sorted<'a>(schema: &'a Schema, touched: &BTreeSet<QName>) -> (Vec<&'a Other>,
     let mut before = Vec::new();
     let mut after = Vec::new();
     for other in &schema.others {
-        let tables: Vec<&QName> = other
-            .depends_on
-            .iter()
-            .filter_map(|d| match d {
-                Dependency::Table(t)
-                | Dependency::Column(t, _)
-                | Dependency::Constraint(t, _)
-                | Dependency::Index(t, _) => Some(t),
-                Dependency::Enum(_) | Dependency::Sequence(_) => None,
-            })
-            .collect();
+        let tables: Vec<&QName> = other.depends_on.iter().filter_map(Dependency::table).collect();
         if tables.is_empty() {
             before.push(other);
         } else if tables.iter().any(|t| touched.contains(*t)) {
@@ -106,11 +97,12 @@ fn said(missing: &[(&Other, String)]) -> String {
 async fn create_others<'a>(
     connection: &mut PgConnection,
     others: Vec<&'a Other>,
+    schema: &Schema,
 ) -> Result<Vec<(&'a Other, String)>, ProofError> {
     let mut left: Vec<(&Other, String)> = Vec::new();
     let mut waiting = Vec::new();
     for other in others {
-        if other.definition.starts_with("CREATE ") {
+        if other.can_be_made() {
             waiting.push((other, String::new()));
         } else {
             left.push((other, "its definition cannot be run as SQL".to_owned()));
@@ -122,7 +114,11 @@ async fn create_others<'a>(
         let before = waiting.len();
         let mut next = Vec::new();
         for (other, _) in waiting {
-            match run(connection, other.definition.clone()).await? {
+            let mut statements = made_in(other, schema);
+            if other.kind == "materialized view" {
+                statements.push(format!("REFRESH MATERIALIZED VIEW {}", other.name));
+            }
+            match run(connection, statements.join(";\n")).await? {
                 Ok(_) => {}
                 Err(refused) => next.push((other, refused.message)),
             }

@@ -40,6 +40,14 @@ pub(super) fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> 
         Clone::clone,
     );
     pairs(&mut out, "sync ", &expected.syncs, &found.syncs, Clone::clone);
+    pairs(&mut out, "view ", &expected.aliases, &found.aliases, Clone::clone);
+    pairs(
+        &mut out,
+        "domain ",
+        &expected.type_aliases,
+        &found.type_aliases,
+        Clone::clone,
+    );
     for name in keys(&expected.tables, &found.tables) {
         match (expected.tables.get(name), found.tables.get(name)) {
             (Some(a), Some(b)) => table(&mut out, name, a, b),

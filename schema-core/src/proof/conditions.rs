@@ -10,29 +10,28 @@ use crate::compat::{Retyped, retyped, unique_keys};
 use crate::plan::Plan;
 use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
 use crate::sql::{bound_conditions, hash_condition};
+use crate::stages::Renamed;
 
 /// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
 pub(super) async fn conditions(
     connection: &mut PgConnection,
     plan: &Plan,
     old: &Schema,
+    names: &Renamed,
 ) -> Result<BTreeMap<QName, Vec<Condition>>, ProofError> {
     let mut out = BTreeMap::new();
+    let stages: Vec<Schema> = plan.stages.iter().skip(1).map(|s| names.back(&s.schema)).collect();
     for (name, table) in &old.tables {
         let mut found: Vec<Condition> = Vec::new();
-        for stage in plan.stages.iter().skip(1) {
-            let moves = stage
-                .schema
-                .tables
-                .get(name)
-                .filter(|t| t.partition_of != table.partition_of);
+        for stage in &stages {
+            let moves = stage.tables.get(name).filter(|t| t.partition_of != table.partition_of);
             let apart = moves.map(|_| {
-                let mut apart = stage.schema.clone();
+                let mut apart = stage.clone();
                 apart.detach(name);
                 apart
             });
-            found.extend(bounds(name, &stage.schema, old));
-            if let Some(later) = apart.as_ref().unwrap_or(&stage.schema).tables.get(name)
+            found.extend(bounds(name, stage, old));
+            if let Some(later) = apart.as_ref().unwrap_or(stage).tables.get(name)
                 && later != table
             {
                 let known = Known {

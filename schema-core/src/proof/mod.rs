@@ -2,6 +2,7 @@
 //! catalog, the rows and the statements of both versions of the code are what the plan says.
 
 mod build;
+mod bystanders;
 mod compare;
 mod conditions;
 mod decode;

@@ -8,7 +8,7 @@ use super::ProofError;
 use super::record::Unproven;
 use super::values::Values;
 use super::write::{Condition, Shape, Writer};
-use crate::schema::{ConstraintKind, QName, Schema, Table};
+use crate::schema::{ConstraintKind, QName, Schema, Table, TableAlias};
 
 /// What rows a table gets: ordinary ones, one with defaults only, one of NULLs, one at the ends of the types, one that
 /// repeats another in all that may repeat.
@@ -44,6 +44,7 @@ pub(super) async fn fill(
                 table,
                 values,
                 row_counts: &counts,
+                views: &BTreeMap::new(),
                 conditions: conditions.get(name).map_or(&[], Vec::as_slice),
             };
             match writer.insert(connection, n, *shape, "").await? {
@@ -72,6 +73,7 @@ pub(super) async fn parents(
     stage: &Schema,
     values: &Values,
     counts: &BTreeMap<QName, u64>,
+    views: &BTreeMap<QName, TableAlias>,
 ) -> Result<BTreeMap<QName, u64>, ProofError> {
     let mut counts = counts.clone();
     let pointed_at: BTreeSet<&QName> = schema.tables.values().flat_map(references).collect();
@@ -86,6 +88,7 @@ pub(super) async fn parents(
             table: &schema.tables[name],
             values,
             row_counts: &counts,
+            views,
             conditions: &[],
         };
         if writer.insert(connection, 60, Shape::All, "").await?.is_ok() {

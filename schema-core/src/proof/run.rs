@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{Connection, PgConnection};
 
 use super::build::{build, exec};
+use super::bystanders::Bystanders;
 use super::compare::{Difference, differences};
 use super::conditions::{conditions, conditions_back};
 use super::groups::groups;
@@ -15,12 +16,14 @@ use super::values::Values;
 use super::write::Condition;
 use super::{ProofError, ProofOptions};
 use crate::compat::{Operation, Retyped, retyped};
+use crate::expression::columns_named;
 use crate::introspect::{Included, introspect};
 use crate::plan::{ColumnRename, HazardKind, Phase, Plan, PlanFile, Script};
 use crate::retire::labels_in_use;
 use crate::run_file::{RunFileError, run_script};
-use crate::schema::{Ident, Object, Patch, QName, Schema};
+use crate::schema::{Ident, Object, Patch, QName, Schema, Table};
 use crate::scratch::{Scratch, ScratchDatabase};
+use crate::stages::{Renamed, TableNames};
 
 /// Puts a plan to the proof.
 ///
@@ -57,12 +60,16 @@ async fn prove_on(
         "SET client_min_messages = warning; SET statement_timeout = '60s'; SET TimeZone = 'UTC'".to_owned(),
     )
     .await?;
+    let (old, new) = (scope.restrict(&first.schema), scope.restrict(&last.schema));
+    let names = names_between(&first.schema, &last.schema, plan);
     let mut course = Course {
+        old_renamed: names.forward(&old),
+        names,
         plan,
         scratch,
         options,
-        old: scope.restrict(&first.schema),
-        new: scope.restrict(&last.schema),
+        old,
+        new,
         now: scope.restrict(&first.schema),
         scope,
         proof,
@@ -73,6 +80,7 @@ async fn prove_on(
         snapshots: Vec::new(),
         lost: relabelled(&first.schema, &last.schema, &plan.decisions.renames),
         prepared: Prepared::default(),
+        bystanders: Bystanders::default(),
         excused: BTreeSet::new(),
         pending: Vec::new(),
     };
@@ -98,7 +106,11 @@ struct Course<'a> {
     scratch: &'a Scratch,
     options: &'a ProofOptions,
     scope: Scope,
+    /// What changes its name on the way.
+    names: Renamed,
     old: Schema,
+    /// The same under the names that new code has.
+    old_renamed: Schema,
     new: Schema,
     /// The replayed schema.
     now: Schema,
@@ -110,6 +122,7 @@ struct Course<'a> {
     snapshots: Vec<Snapshots>,
     lost: BTreeSet<(QName, Ident)>,
     prepared: Prepared,
+    bystanders: Bystanders,
     /// Statements of old code that fail before the first file: our values do not suit them.
     excused: BTreeSet<(QName, Operation)>,
     /// Troubles of new code, which count unless the same statement fails in the last stage as well.
@@ -129,13 +142,18 @@ impl Course<'_> {
     /// Builds the old schema and fills it.
     async fn prepare(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
         let unbuilt = build(connection, &self.old, &self.scope.touched).await?;
-        self.proof.unproven.extend(unbuilt);
+        let built = introspect(connection, &Included::default()).await?.schema;
+        let left_out: Vec<_> = unbuilt.iter().map(|(other, _)| *other).collect();
+        self.bystanders = Bystanders::meet(connection, &built, &left_out).await?;
+        self.proof.unproven.extend(unbuilt.into_iter().map(|(_, why)| why));
         self.proof.tables = self.old.tables.keys().cloned().collect();
         self.catalog(connection, "", "start", &self.old.clone()).await?;
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
         self.old_values = Values::learn(connection, &self.old).await?;
-        self.old_values.convertible(&self.old, &self.new);
-        self.conditions = conditions(connection, self.plan, &self.old).await?;
+        let renames = self.names.decisions(&self.plan.decisions).renames;
+        self.old_values
+            .convertible(&self.old, &self.names.back(&self.new), &renames);
+        self.conditions = conditions(connection, self.plan, &self.old, &self.names).await?;
         let (counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
         self.old_values.drop_unfit(connection).await?;
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
@@ -190,7 +208,7 @@ impl Course<'_> {
             if self.script(connection, file, "up", &file.up).await? == Go::Stop {
                 return Ok(Go::Stop);
             }
-            self.lost.extend(lost_by(&file.up.effect, &self.now));
+            self.lose(lost_by(&file.up.effect, &self.now));
             if self.replay(file, "up", &file.up.effect) == Go::Stop {
                 return Ok(Go::Stop);
             }
@@ -230,6 +248,12 @@ impl Course<'_> {
         Ok(Go::On)
     }
 
+    /// Remembers columns whose values are gone, by their old names.
+    fn lose(&mut self, mut columns: BTreeSet<(QName, Ident)>) {
+        columns.retain(|(table, column)| !self.names.keeps(table, column));
+        self.lost.extend(self.names.columns_back(columns));
+    }
+
     async fn script(
         &mut self,
         connection: &mut PgConnection,
@@ -249,7 +273,8 @@ impl Course<'_> {
         } else {
             self.proof.checks.ups += 1;
         }
-        let Err(error) = run_script(connection, script).await else {
+        let cut = self.bystanders.without_unbuilt(script);
+        let Err(error) = run_script(connection, cut.as_ref().unwrap_or(script)).await else {
             return Ok(Go::On);
         };
         let code = match &error {
@@ -339,11 +364,16 @@ impl Course<'_> {
         self.proof.checks.catalogs += 1;
         let found = introspect(connection, &Included::default()).await?.schema;
         let mut differing = differences(expected, &found);
+        differing.extend(self.bystanders.differences(expected, &found, false));
         if !differing.is_empty()
             && differing.iter().all(|d| !d.one_sided)
             && let Some(spelled) = self.spelled(expected).await?
         {
             differing = differences(&spelled, &found);
+            differing.extend(self.bystanders.differences(&spelled, &found, true));
+        }
+        for (object, message) in self.bystanders.lost_access(connection).await? {
+            self.fail(file, step, &object, message);
         }
         for Difference { object, message, .. } in differing {
             self.fail(file, step, &object, message);
@@ -357,7 +387,7 @@ impl Course<'_> {
         let database = self.scratch.database().await?;
         let mut connection = database.connect().await?;
         exec(&mut connection, "SET client_min_messages = warning".to_owned()).await?;
-        let built = build(&mut connection, schema, &BTreeSet::new()).await;
+        let built = build(&mut connection, schema, &self.scope.touched).await;
         let spelled = match built {
             Ok(_) => Some(introspect(&mut connection, &Included::default()).await?.schema),
             Err(ProofError::Build { .. }) => None,
@@ -406,7 +436,10 @@ impl Course<'_> {
         let changing = self.changing();
         for snapshot in &self.snapshots {
             self.proof.checks.row_comparisons += 1;
-            for loss in snapshot.compare(connection, &self.now, &changing, &self.lost).await? {
+            for loss in snapshot
+                .compare(connection, &self.now, &self.names, &changing, &self.lost)
+                .await?
+            {
                 self.proof.failures.push(ProofFailure {
                     file: file.to_owned(),
                     step: "rows".to_owned(),
@@ -437,14 +470,23 @@ impl Course<'_> {
                 _ => {}
             }
         }
+        let new = self.names.back(&self.new);
         for (name, table) in &self.old.tables {
             for column in &table.columns {
-                let later = self.new.tables.get(name).and_then(|t| t.column(&column.name));
+                let later = new.tables.get(name).and_then(|t| t.column(&column.name));
                 if later.is_some_and(|c| retyped(&column.type_name, &c.type_name) == Retyped::Other) {
                     changing.insert((name.clone(), column.name.clone()));
                 }
             }
         }
+        let mut changing = self.names.columns_back(changing);
+        let computed: Vec<(QName, Ident)> = self
+            .old
+            .tables
+            .iter()
+            .flat_map(|(name, table)| computed_from(name, table, &changing))
+            .collect();
+        changing.extend(computed);
         changing
     }
 
@@ -538,7 +580,7 @@ impl Course<'_> {
 
     fn boundary_data<'s>(&'s self, old: bool, beside: Option<Side<'s>>) -> Boundary<'s> {
         Boundary {
-            old: &self.old,
+            old: if old { &self.old } else { &self.old_renamed },
             stage: &self.now,
             touched: &self.scope.touched,
             values: if old { &self.old_values } else { &self.new_values },
@@ -550,7 +592,7 @@ impl Course<'_> {
 
     /// Rows that both versions write while they run side by side, for the later phases.
     async fn leave(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
-        let back = conditions_back(connection, self.plan, &self.old, &self.new).await?;
+        let back = conditions_back(connection, self.plan, &self.names.forward(&self.old), &self.new).await?;
         for old in [true, false] {
             let (side, _) = self.sides(old);
             let conditions = if old { &self.conditions } else { &back };
@@ -605,7 +647,7 @@ impl Course<'_> {
             if self.script(connection, file, "roll back", &file.down).await? != Go::On {
                 return Ok(());
             }
-            self.lost.extend(lost_by(&file.down.effect, &self.now));
+            self.lose(lost_by(&file.down.effect, &self.now));
             self.replay_back(&file.down.effect);
         }
         let Some(first) = self.plan.files.first() else {
@@ -651,4 +693,29 @@ fn relabelled(old: &Schema, new: &Schema, renames: &[ColumnRename]) -> BTreeSet<
         }
     }
     found
+}
+
+/// Generated columns of a table whose expression names one of these columns.
+fn computed_from(name: &QName, table: &Table, columns: &BTreeSet<(QName, Ident)>) -> Vec<(QName, Ident)> {
+    let computed = table.columns.iter().filter(|c| {
+        let named = c.generated.as_ref().map(|g| columns_named(&g.expression, table));
+        named.is_some_and(|n| n.iter().any(|c| columns.contains(&(name.clone(), c.clone()))))
+    });
+    computed.map(|c| (name.clone(), c.name.clone())).collect()
+}
+
+/// What the plan was told to rename, and what a view or domain of the first stage stands for.
+fn names_between(first: &Schema, last: &Schema, plan: &Plan) -> Renamed {
+    let mut names = Renamed::find(first, last, &plan.decisions);
+    for (to, alias) in &first.aliases {
+        if last.tables.contains_key(to) && !names.tables.iter().any(|n| n.to == *to) {
+            let columns = alias.renamed_columns();
+            names.tables.push(TableNames {
+                from: alias.table.clone(),
+                to: to.clone(),
+                columns: columns.map(|(own, shown)| (own.clone(), shown.clone())).collect(),
+            });
+        }
+    }
+    names
 }

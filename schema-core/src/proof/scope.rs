@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::Plan;
-use crate::schema::{ConstraintKind, Object, Patch, QName, Schema, Slot, Table};
+use crate::schema::{ConstraintKind, Dependency, Object, Patch, QName, Schema, Slot, Table};
 
 /// Names of what counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,9 @@ impl Scope {
         scope.tables = scope.touched.clone();
         for schema in &schemas {
             scope.add_children(schema);
+        }
+        for schema in &schemas {
+            scope.add_readers(schema);
         }
         while schemas.iter().any(|schema| scope.add_parents(schema)) {}
         scope
@@ -48,10 +51,25 @@ impl Scope {
                     self.touched.extend(owner.map(|(table, _)| table.clone()));
                 }
             }
+            Slot::TableName(from, to) => self.touched.extend([from.clone(), to.clone()]),
+            Slot::TypeName(from, to) => {
+                for (schema, name) in schemas.iter().flat_map(|s| [(s, from), (s, to)]) {
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                }
+            }
+            Slot::LabelName(name, ..) => {
+                for schema in schemas {
+                    self.touched
+                        .extend(schema.columns_of_enum(name).into_iter().map(|(table, _)| table.clone()));
+                }
+            }
+            Slot::Alias(name) => drop(self.touched.insert(name.clone())),
             _ => {}
         }
         for object in [&patch.before, &patch.after].into_iter().flatten() {
             match object {
+                Object::Alias(alias) => drop(self.touched.insert(alias.table.clone())),
                 Object::Sync(sync) => drop(self.touched.insert(sync.table.clone())),
                 Object::Fill(fill) => drop(self.touched.insert(fill.table.clone())),
                 _ => {}
@@ -64,6 +82,16 @@ impl Scope {
         for (name, table) in &schema.tables {
             if parents(table).any(|p| self.touched.contains(p)) {
                 self.tables.insert(name.clone());
+            }
+        }
+    }
+
+    /// The other tables of views and the like that read a touched one: without them those could not be built.
+    fn add_readers(&mut self, schema: &Schema) {
+        for other in &schema.others {
+            let tables: Vec<&QName> = other.depends_on.iter().filter_map(Dependency::table).collect();
+            if tables.iter().any(|t| self.touched.contains(*t)) {
+                self.tables.extend(tables.into_iter().cloned());
             }
         }
     }
@@ -137,6 +165,7 @@ impl Scope {
         small
             .sequences
             .retain(|name, _| kept.contains(name) || self.sequences.contains(name));
+        small.aliases.retain(|_, a| self.tables.contains(&a.table));
         small.syncs.retain(|_, s| self.tables.contains(&s.table));
         small.fills.retain(|_, f| self.tables.contains(&f.table));
         small

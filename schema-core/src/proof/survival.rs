@@ -8,6 +8,7 @@ use super::ProofError;
 use super::build::exec;
 use crate::compat::{Retyped, retyped};
 use crate::schema::{Column, EnumType, Ident, Object, Patch, QName, Schema, Slot};
+use crate::stages::Renamed;
 
 /// Copies of the tables as text, in temporary tables: they hold on to no type of the schema.
 #[derive(Debug, Default)]
@@ -28,20 +29,30 @@ struct Snapshot {
 
 impl Snapshot {
     /// Whether the column's values are written otherwise by now, so that only their number can be compared.
-    fn is_reshaped(&self, now: &Schema, column: &Column) -> bool {
-        let Some(was) = self.columns.get(&column.name) else {
+    fn is_reshaped(&self, now: &Schema, names: &Renamed, kept: &Ident, column: &Column) -> bool {
+        let Some(was) = self.columns.get(kept) else {
             return false;
         };
-        if retyped(was, &column.type_name) == Retyped::Other {
+        let called = names.of_type(was);
+        if called
+            .iter()
+            .all(|was| retyped(was, &column.type_name) == Retyped::Other)
+        {
             return true;
         }
         now.enum_of_type(&column.type_name).is_some_and(|name| {
             let labels = &now.enums[name].labels;
-            self.enums
-                .get(name)
-                .is_some_and(|e| e.labels.iter().any(|l| !labels.contains(l)))
+            let before = self
+                .enums
+                .iter()
+                .filter(|(n, _)| called.iter().any(|c| names_type(c, n)));
+            before.flat_map(|(_, e)| &e.labels).any(|l| !labels.contains(l))
         })
     }
+}
+
+fn names_type(column_type: &str, name: &QName) -> bool {
+    column_type.trim_end_matches("[]") == name.to_string()
 }
 
 /// A table whose rows are not what they were.
@@ -107,36 +118,49 @@ impl Snapshots {
         &self,
         connection: &mut PgConnection,
         now: &Schema,
+        names: &Renamed,
         changing: &BTreeSet<(QName, Ident)>,
         lost: &BTreeSet<(QName, Ident)>,
     ) -> Result<Vec<Loss>, ProofError> {
         let mut losses = Vec::new();
-        for (name, snapshot) in &self.tables {
-            let Some(table) = now.tables.get(name) else {
+        for (taken, snapshot) in &self.tables {
+            // The table may have another name by now, and its columns too.
+            let Some((name, table)) = names.of_table(taken).find_map(|name| now.tables.get_key_value(name)) else {
                 continue;
             };
             // Rows come and go with the partitions.
             if now.partitions_below(name) != snapshot.partitions {
                 continue;
             }
-            let common: Vec<&Ident> = table
+            // What the copy calls a column, and what the table does.
+            let common: Vec<(&Ident, &Ident)> = snapshot
                 .columns
-                .iter()
-                .map(|c| &c.name)
-                .filter(|c| snapshot.columns.contains_key(*c) && !lost.contains(&(name.clone(), (*c).clone())))
+                .keys()
+                .filter(|c| !lost.contains(&(taken.clone(), (*c).clone())))
+                .filter_map(|kept| {
+                    let now = names.of_column(taken, kept).find(|c| table.column(c).is_some())?;
+                    Some((kept, now))
+                })
                 .collect();
             if common.is_empty() {
                 // The table was gone meanwhile, rows and all.
                 continue;
             }
-            let (loose, exact): (Vec<&Ident>, Vec<&Ident>) = common.into_iter().partition(|c| {
-                changing.contains(&(name.clone(), (*c).clone()))
-                    || table.column(c).is_some_and(|column| snapshot.is_reshaped(now, column))
-            });
+            let reshaped = |kept: &Ident, live: &Ident| {
+                table
+                    .column(live)
+                    .is_some_and(|column| snapshot.is_reshaped(now, names, kept, column))
+            };
+            let (loose, exact): (Vec<_>, Vec<_>) = common
+                .into_iter()
+                .partition(|(kept, live)| changing.contains(&(taken.clone(), (*kept).clone())) || reshaped(kept, live));
             let mut queries: Vec<(String, String)> = Vec::new();
             if !exact.is_empty() {
-                let kept: Vec<String> = exact.iter().map(ToString::to_string).collect();
-                let live: Vec<String> = exact.iter().map(|c| format!("{c}::text COLLATE \"C\"")).collect();
+                let kept: Vec<String> = exact.iter().map(|(kept, _)| kept.to_string()).collect();
+                let live: Vec<String> = exact
+                    .iter()
+                    .map(|(_, live)| format!("{live}::text COLLATE \"C\""))
+                    .collect();
                 queries.push((
                     name.to_string(),
                     format!(
@@ -147,21 +171,21 @@ impl Snapshots {
                     ),
                 ));
             }
-            for column in loose {
-                if table.column(column).is_some_and(|c| snapshot.is_reshaped(now, c)) {
+            for (kept, live) in loose {
+                if reshaped(kept, live) {
                     queries.push((
-                        format!("{name}.{column}"),
+                        format!("{name}.{live}"),
                         format!(
-                            "SELECT FROM generate_series(1, (SELECT count({column}) FROM {}) - (SELECT count({column}) FROM {name}))",
+                            "SELECT FROM generate_series(1, (SELECT count({kept}) FROM {}) - (SELECT count({live}) FROM {name}))",
                             snapshot.copy
                         ),
                     ));
                     continue;
                 }
                 queries.push((
-                    format!("{name}.{column}"),
+                    format!("{name}.{live}"),
                     format!(
-                        "SELECT {column} FROM {} WHERE {column} IS NOT NULL EXCEPT ALL SELECT {column}::text COLLATE \"C\" FROM {name}",
+                        "SELECT {kept} FROM {} WHERE {kept} IS NOT NULL EXCEPT ALL SELECT {live}::text COLLATE \"C\" FROM {name}",
                         snapshot.copy
                     ),
                 ));

@@ -11,9 +11,9 @@ use super::rows::parents;
 use super::values::Values;
 use super::write::{Refused, RowValues, Shape, Writer, run};
 use crate::compare::{same_constraint, same_index};
-use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, unique_keys};
-use crate::plan::Hazard;
-use crate::schema::{Ident, QName, Schema, Table};
+use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
+use crate::plan::{Hazard, HazardKind};
+use crate::schema::{Ident, Literal, QName, Schema, Table, TableAlias};
 use crate::sql::key_index;
 
 /// One version of the code.
@@ -63,7 +63,42 @@ pub(super) struct Report {
 }
 
 /// Runs the statements of one version; the database is as before afterwards.
+///
+/// Where the version meets views, the same statements run a second time on the tables behind them: only there can be seen
+/// what the other version reads.
 pub(super) async fn traffic(
+    connection: &mut PgConnection,
+    side: Side<'_>,
+    other: Side<'_>,
+    boundary: &Boundary<'_>,
+) -> Result<Report, ProofError> {
+    let mut report = traffic_as(connection, side, other, boundary).await?;
+    if !views_of(boundary.stage, side.schema).is_empty() {
+        let schema = &under_names_of(other.schema, boundary.stage, side.schema);
+        let behind = traffic_as(connection, Side { schema, ..side }, other, boundary).await?;
+        report.statements += behind.statements;
+        let views = views_of(boundary.stage, side.schema);
+        for mut trouble in behind.troubles {
+            if let Some((view, _)) = views.iter().find(|(_, alias)| alias.table == trouble.table) {
+                trouble.table.clone_from(view);
+            }
+            report.troubles.push(trouble);
+        }
+        report.notes.extend(behind.notes);
+    }
+    Ok(report)
+}
+
+/// Tables of a version that are views in a stage.
+fn views_of(stage: &Schema, version: &Schema) -> BTreeMap<QName, TableAlias> {
+    let met = stage
+        .aliases
+        .iter()
+        .filter(|(name, _)| version.tables.contains_key(*name));
+    met.map(|(name, alias)| (name.clone(), alias.clone())).collect()
+}
+
+async fn traffic_as(
     connection: &mut PgConnection,
     side: Side<'_>,
     other: Side<'_>,
@@ -79,6 +114,30 @@ pub(super) async fn traffic(
              }| ((table, operation), answer),
         )
         .collect();
+    // Everything under the names that this version has for it: SQL then goes through the views that show them.
+    let seen = |schema: &Schema| under_names_of(side.schema, boundary.stage, schema);
+    let (stage, old, beside) = (
+        seen(boundary.stage),
+        seen(boundary.old),
+        boundary.beside.map(|b| seen(b.schema)),
+    );
+    let views = views_of(boundary.stage, side.schema);
+    let mut row_counts = boundary.row_counts.clone();
+    for (view, alias) in &views {
+        if let Some(count) = boundary.row_counts.get(&alias.table) {
+            row_counts.insert(view.clone(), *count);
+        }
+    }
+    let boundary = &Boundary {
+        row_counts: &row_counts,
+        old: &old,
+        stage: &stage,
+        beside: boundary
+            .beside
+            .zip(beside.as_ref())
+            .map(|(b, schema)| Side { schema, ..b }),
+        ..*boundary
+    };
     sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
     let row_counts = parents(
         connection,
@@ -86,12 +145,14 @@ pub(super) async fn traffic(
         boundary.stage,
         boundary.values,
         boundary.row_counts,
+        &views,
     )
     .await?;
     let mut run = Run {
         side,
         boundary,
         row_counts,
+        views,
         verdicts,
         report: Report::default(),
     };
@@ -109,6 +170,7 @@ struct Run<'a> {
     side: Side<'a>,
     boundary: &'a Boundary<'a>,
     row_counts: BTreeMap<QName, u64>,
+    views: BTreeMap<QName, TableAlias>,
     verdicts: BTreeMap<(QName, Operation), Answer>,
     report: Report,
 }
@@ -127,18 +189,27 @@ impl Run<'_> {
         };
         self.types(name, table, stage);
         self.select(connection, name, table, stage).await?;
-        let mut checks = sync_checks(self.boundary.stage, name, self.side.old);
+        let view = self.views.get(name).cloned();
+        let mut checks = if view.is_some() {
+            Vec::new()
+        } else {
+            sync_checks(self.boundary.stage, name, self.side.old)
+        };
         if let Some(beside) = self.boundary.beside {
             checks.extend(decode_checks(beside.schema, name, stage, beside.name()));
         }
         checks.extend(decode_checks(self.side.schema, name, stage, self.side.name()));
-        let row_counts = self.row_counts.clone();
+        if let Some(view) = &view {
+            checks.retain(|check| view.columns.contains_key(&check.column));
+        }
+        let (row_counts, views) = (self.row_counts.clone(), self.views.clone());
         let writer = Writer {
             schema: self.side.schema,
             name,
             table,
             values: self.boundary.values,
             row_counts: &row_counts,
+            views: &views,
             conditions: &[],
         };
         let returning = returning(&checks);
@@ -169,7 +240,7 @@ impl Run<'_> {
                 let operation = Operation::Update(column.clone());
                 let sql = format!(
                     "UPDATE {name} SET {column} = {value} WHERE {}{returning}",
-                    first_row(name)
+                    first_row(name, view.as_ref())
                 );
                 let outcome = self.one(connection, sql).await?;
                 self.judge(name, table, &operation, outcome, &checks)?;
@@ -295,14 +366,15 @@ impl Run<'_> {
         writer: &Writer<'_>,
     ) -> Result<(), ProofError> {
         sqlx::raw_sql("SAVEPOINT operation").execute(&mut *connection).await?;
+        let place = place(self.views.get(name));
         let inserted = writer
-            .insert(connection, 43, Shape::All, " RETURNING tableoid::text, ctid::text")
+            .insert(connection, 43, Shape::All, &format!(" RETURNING ({place})::text"))
             .await?;
         let outcome = match &inserted {
             Ok((_, rows)) => match rows.first() {
                 Some(row) => {
-                    let (table, place): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                    let sql = format!("DELETE FROM {name} WHERE tableoid = '{table}' AND ctid = '{place}'");
+                    let found: String = row.try_get(0)?;
+                    let sql = format!("DELETE FROM {name} WHERE ({place})::text = {}", Literal(&found));
                     Some(run(connection, sql).await?)
                 }
                 None => None,
@@ -462,22 +534,32 @@ impl Run<'_> {
 
     /// Whether a hazard of the plan names this table, or the type of one of its columns, and one of these reasons.
     fn is_announced(&self, name: &QName, reasons: &[Reason], old: bool) -> bool {
-        let types = [self.side.schema, self.boundary.stage]
+        let types: BTreeSet<&QName> = [self.side.schema, self.boundary.stage]
             .into_iter()
             .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
-            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)));
+            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)))
+            .collect();
+        let type_names: Vec<String> = types.iter().map(ToString::to_string).collect();
         // A hazard prints names as SQL does, with quotes where they need some.
         let names: BTreeSet<String> = types
+            .iter()
             .map(|t| &t.name)
             .chain([&name.name])
             .flat_map(|n| [n.raw().to_owned(), n.to_string()])
             .collect();
-        reasons.iter().any(|reason| {
-            self.boundary
-                .hazards
-                .iter()
-                .any(|h| reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str())))
-        })
+        // A label that gets its new name at the cutover.
+        let relabelled = old
+            && reasons.contains(&Reason::UnknownLabel)
+            && self.boundary.hazards.iter().any(|h| {
+                let of_type = |n: &String| h.object.starts_with(&format!("{n}."));
+                h.kind == HazardKind::Cutover && type_names.iter().any(of_type)
+            });
+        relabelled
+            || reasons.iter().any(|reason| {
+                self.boundary.hazards.iter().any(|h| {
+                    reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str()))
+                })
+            })
     }
 
     /// What the pure verdicts refuse, no statement ran into and no hazard says.
@@ -517,8 +599,20 @@ fn returning(checks: &[Check]) -> String {
     format!(" RETURNING {}", all.join(", "))
 }
 
-fn first_row(name: &QName) -> String {
-    format!("(tableoid, ctid) = (SELECT tableoid, ctid FROM {name} ORDER BY tableoid, ctid LIMIT 1)")
+/// What tells one row of a table from the others; of a view, as far as it can be told.
+fn place(view: Option<&TableAlias>) -> String {
+    match view {
+        None => "ROW(tableoid, ctid)".to_owned(),
+        Some(view) => format!("ROW({})", crate::sql::column_list(view.columns.keys())),
+    }
+}
+
+fn first_row(name: &QName, view: Option<&TableAlias>) -> String {
+    let place = place(view);
+    match view {
+        None => format!("(tableoid, ctid) = (SELECT tableoid, ctid FROM {name} ORDER BY tableoid, ctid LIMIT 1)"),
+        Some(_) => format!("{place}::text = (SELECT {place}::text AS place FROM {name} ORDER BY 1 LIMIT 1)"),
+    }
 }
 
 /// Writes rows of one version that stay: what the later phases meet in production.
@@ -528,9 +622,12 @@ pub(super) async fn leave_rows(
     boundary: &Boundary<'_>,
     conditions: &BTreeMap<QName, Vec<super::write::Condition>>,
 ) -> Result<(), ProofError> {
+    let views = views_of(boundary.stage, side.schema);
     sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
     for (name, table) in &side.schema.tables {
-        if !boundary.touched.contains(name) || table.partition_of.is_some() || !boundary.stage.tables.contains_key(name)
+        if !boundary.touched.contains(name)
+            || table.partition_of.is_some()
+            || !(boundary.stage.tables.contains_key(name) || views.contains_key(name))
         {
             continue;
         }
@@ -540,6 +637,7 @@ pub(super) async fn leave_rows(
             table,
             values: boundary.values,
             row_counts: boundary.row_counts,
+            views: &views,
             conditions: conditions.get(name).map_or(&[], Vec::as_slice),
         };
         let base = if side.old { 70 } else { 80 };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::ProofError;
+use crate::plan::ColumnRename;
 use crate::retire::retired_labels;
 use crate::schema::{Column, Ident, Literal, QName, Schema};
 
@@ -98,7 +99,7 @@ impl Values {
     }
 
     /// Lets columns whose type changes have values that the new type takes as well.
-    pub(super) fn convertible(&mut self, old: &Schema, new: &Schema) {
+    pub(super) fn convertible(&mut self, old: &Schema, new: &Schema, renames: &[ColumnRename]) {
         for (name, table) in &old.tables {
             let gains = |later: &crate::schema::Table| {
                 let is_new = |c: &&Column| table.column(&c.name).is_none_or(|was| was.generated != c.generated);
@@ -112,7 +113,9 @@ impl Values {
                 self.computed.insert(name.clone());
             }
             for column in &table.columns {
-                let later = new.tables.get(name).and_then(|t| t.column(&column.name));
+                let wanted = new.tables.get(name);
+                let called = renames.iter().find(|r| r.table == *name && r.from == column.name);
+                let later = wanted.and_then(|t| t.column(&column.name).or_else(|| t.column(&called?.to)));
                 let Some(later) = later.filter(|c| c.type_name != column.type_name) else {
                     continue;
                 };

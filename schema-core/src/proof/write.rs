@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::values::{Values, literals_of};
-use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table};
+use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
 
 /// What a row is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub(super) struct Writer<'a> {
     pub(super) values: &'a Values,
     /// Rows of each table that a foreign key may point at.
     pub(super) row_counts: &'a BTreeMap<QName, u64>,
+    /// Tables that are views: their rows have no place.
+    pub(super) views: &'a BTreeMap<QName, TableAlias>,
     pub(super) conditions: &'a [Condition],
 }
 
@@ -107,13 +109,18 @@ impl Writer<'_> {
                 continue;
             }
             let count = self.row_counts.get(&key.references).copied().unwrap_or(0);
+            let order = if self.views.contains_key(&key.references) {
+                crate::sql::column_list(&key.referenced_columns)
+            } else {
+                "tableoid, ctid".to_owned()
+            };
             for (column, referenced) in key.columns.iter().zip(&key.referenced_columns) {
                 if !row.contains_key(column) {
                     continue;
                 }
                 let value = if count > 0 {
                     format!(
-                        "(SELECT {referenced} FROM {} ORDER BY tableoid, ctid LIMIT 1 OFFSET {})",
+                        "(SELECT {referenced} FROM {} ORDER BY {order} LIMIT 1 OFFSET {})",
                         key.references,
                         n as u64 % count
                     )

@@ -66,6 +66,8 @@ pub fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
     slots.extend(keys(&old.enums, &new.enums).map(|name| Slot::Enum(name.clone())));
     slots.extend(keys(&old.sequences, &new.sequences).map(|name| Slot::Sequence(name.clone())));
     slots.extend(keys(&old.syncs, &new.syncs).map(|name| Slot::Sync(name.clone())));
+    slots.extend(keys(&old.aliases, &new.aliases).map(|name| Slot::Alias(name.clone())));
+    slots.extend(keys(&old.type_aliases, &new.type_aliases).map(|name| Slot::TypeAlias(name.clone())));
     for name in keys(&old.tables, &new.tables) {
         match (old.tables.get(name), new.tables.get(name)) {
             (Some(before), Some(after)) => table_slots(name, before, after, &mut slots),

@@ -62,7 +62,7 @@ pub fn other_differences(old: &Schema, new: &Schema) -> Vec<String> {
             let word = match (before.get(key), after.get(key)) {
                 (Some(_), None) => "only in the first",
                 (None, Some(_)) => "only in the second",
-                (Some(a), Some(b)) if a.definition != b.definition => "differs",
+                (Some(a), Some(b)) if !a.same_definition(&b.definition) => "differs",
                 _ => return None,
             };
             Some(format!("{} {}: {word}", key.0, key.1))

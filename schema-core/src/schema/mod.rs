@@ -3,6 +3,7 @@
 //! A [`Schema`] knows no connection, no file and no Rust source. Everything in it is compared by value and kept in
 //! sorted maps, so that the same schema always prints the same bytes.
 
+mod alias;
 mod constraint;
 mod enums;
 mod fingerprint;
@@ -10,17 +11,19 @@ mod index;
 mod name;
 mod other;
 mod partition;
+mod rename;
 mod sequence;
 mod slot;
 mod sync;
 mod table;
 
+pub use alias::TableAlias;
 pub use constraint::{CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, Referential};
 pub use enums::EnumType;
 pub use fingerprint::fingerprint;
 pub use index::{Index, IndexKey, KeyTarget};
 pub use name::{Ident, Literal, ParseNameError, QName};
-pub use other::{Dependency, Other};
+pub use other::{Alias, Dependency, Other};
 pub use partition::IndexOwner;
 pub use sequence::{Sequence, SequenceOptions};
 pub use slot::{Object, Patch, PatchError, Slot};
@@ -75,6 +78,12 @@ pub struct Schema {
     /// Trigger pairs that keep two columns of one table in step. Keyed by the trigger function's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub syncs: BTreeMap<QName, Sync>,
+    /// Views that show a table under the name that it gets in contract. Keyed by that name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<QName, TableAlias>,
+    /// Domains under the old names of enums that have a new one, with the enum's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub type_aliases: BTreeMap<QName, QName>,
     /// Backfills that a stage has behind it. Not in the catalog, so introspection finds none. Keyed by an id such as
     /// `public.contacts.full_name`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -103,8 +112,13 @@ impl Schema {
 
     /// Every name in the namespaces of relations: tables, sequences, indexes, and the views and types of `others`.
     pub fn relation_names(&self) -> std::collections::BTreeSet<QName> {
-        let mut names: std::collections::BTreeSet<QName> =
-            self.tables.keys().chain(self.sequences.keys()).cloned().collect();
+        let mut names: std::collections::BTreeSet<QName> = self
+            .tables
+            .keys()
+            .chain(self.sequences.keys())
+            .chain(self.aliases.keys())
+            .cloned()
+            .collect();
         for (table, t) in &self.tables {
             names.extend(
                 t.indexes
@@ -122,6 +136,26 @@ impl Schema {
                 .filter_map(|o| o.name.parse().ok()),
         );
         names
+    }
+
+    /// The table with its partitions and inheritance children, all the way down.
+    pub fn family(&self, table: &QName) -> std::collections::BTreeSet<QName> {
+        let mut found = std::collections::BTreeSet::from([table.clone()]);
+        let mut open = vec![table.clone()];
+        while let Some(parent) = open.pop() {
+            for (name, t) in &self.tables {
+                let child = t.partition_of.as_ref().is_some_and(|p| p.parent == parent) || t.inherits.contains(&parent);
+                if child && found.insert(name.clone()) {
+                    open.push(name.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// An object outside the model.
+    pub fn other(&self, kind: &str, name: &str) -> Option<&Other> {
+        self.others.iter().find(|o| o.kind == kind && o.name == name)
     }
 
     /// Columns that draw from an owned sequence: the sequences whose `OWNED BY` is this column.

@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rename::present;
 use super::{
-    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Partition, QName, Schema, Sequence, Sync, Table,
-    TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Other, Partition, QName, Schema, Sequence, Sync,
+    Table, TableAlias, TableOptions,
 };
 
 /// The address of one object.
@@ -38,8 +39,20 @@ pub enum Slot {
     Comment(QName),
     /// A sync, by its function's name.
     Sync(QName),
+    /// A view that shows a table under another name, by its own.
+    Alias(QName),
+    /// A domain under the old name of an enum, by its own name.
+    TypeAlias(QName),
+    /// The name of a table that is called the first or the second.
+    TableName(QName, QName),
+    /// The name of an enum type that is called the first or the second.
+    TypeName(QName, QName),
+    /// A label of an enum type that is called the first or the second.
+    LabelName(QName, String, String),
     /// A fill, by its id.
     Fill(String),
+    /// An object outside the model, by kind and identity.
+    Other(String, String),
 }
 
 /// What stands in a slot.
@@ -70,8 +83,18 @@ pub enum Object {
     Comment(String),
     /// A sync.
     Sync(Box<Sync>),
+    /// A view.
+    Alias(Box<TableAlias>),
+    /// The enum that a domain stands for.
+    TypeAlias(QName),
+    /// The name that a table or a type has.
+    Name(QName),
+    /// The name that a label has.
+    Label(String),
     /// A fill.
     Fill(Box<Fill>),
+    /// An object outside the model.
+    Other(Box<Other>),
 }
 
 /// One change of one object.
@@ -153,7 +176,24 @@ impl Schema {
                 .map(|t| Object::Options(Box::new(t.options.clone()))),
             Slot::Comment(table) => self.tables.get(table)?.comment.clone().map(Object::Comment),
             Slot::Sync(name) => self.syncs.get(name).cloned().map(Box::new).map(Object::Sync),
+            Slot::Alias(name) => self.aliases.get(name).cloned().map(Box::new).map(Object::Alias),
+            Slot::TypeAlias(name) => self.type_aliases.get(name).cloned().map(Object::TypeAlias),
+            Slot::TableName(from, to) => present(from, to, |name| self.tables.contains_key(name))
+                .cloned()
+                .map(Object::Name),
+            Slot::TypeName(from, to) => present(from, to, |name| self.enums.contains_key(name))
+                .cloned()
+                .map(Object::Name),
+            Slot::LabelName(name, from, to) => {
+                let labels = &self.enums.get(name)?.labels;
+                [to, from]
+                    .into_iter()
+                    .find(|label| labels.contains(*label))
+                    .cloned()
+                    .map(Object::Label)
+            }
             Slot::Fill(id) => self.fills.get(id).cloned().map(Box::new).map(Object::Fill),
+            Slot::Other(kind, name) => self.other(kind, name).cloned().map(Box::new).map(Object::Other),
         }
     }
 
@@ -170,8 +210,32 @@ impl Schema {
             (Slot::Table(name), _) => drop(self.tables.remove(name)),
             (Slot::Sync(name), Some(Object::Sync(v))) => drop(self.syncs.insert(name.clone(), *v)),
             (Slot::Sync(name), _) => drop(self.syncs.remove(name)),
+            (Slot::Alias(name), Some(Object::Alias(v))) => drop(self.aliases.insert(name.clone(), *v)),
+            (Slot::Alias(name), _) => drop(self.aliases.remove(name)),
+            (Slot::TypeAlias(name), Some(Object::TypeAlias(v))) => drop(self.type_aliases.insert(name.clone(), v)),
+            (Slot::TypeAlias(name), _) => drop(self.type_aliases.remove(name)),
+            (Slot::TableName(from, to), Some(Object::Name(name))) => {
+                let has = if name == *to { from } else { to };
+                self.rename_table(has, &name);
+            }
+            (Slot::TypeName(from, to), Some(Object::Name(name))) => {
+                let has = if name == *to { from } else { to };
+                self.rename_type(has, &name);
+            }
+            (Slot::LabelName(enum_type, from, to), Some(Object::Label(label))) => {
+                let has = if label == *to { from } else { to };
+                self.rename_label(enum_type, has, &label);
+            }
+            (Slot::TableName(..) | Slot::TypeName(..) | Slot::LabelName(..), _) => {}
             (Slot::Fill(id), Some(Object::Fill(v))) => drop(self.fills.insert(id.clone(), *v)),
             (Slot::Fill(id), _) => drop(self.fills.remove(id)),
+            (Slot::Other(kind, name), object) => {
+                self.others.retain(|o| o.kind != *kind || o.name != *name);
+                if let Some(Object::Other(other)) = object {
+                    let at = self.others.partition_point(|o| *o < *other);
+                    self.others.insert(at, *other);
+                }
+            }
             (slot, object) => {
                 if let Some(table) = slot.table().and_then(|name| self.tables.get_mut(name)) {
                     table.put(slot, object);
@@ -204,6 +268,10 @@ impl Slot {
         match self {
             Self::Namespace(name) => name.raw().to_owned(),
             Self::Enum(name) | Self::Sequence(name) | Self::Table(name) | Self::Sync(name) => name.to_string(),
+            Self::Alias(name) | Self::TypeAlias(name) | Self::TableName(_, name) | Self::TypeName(_, name) => {
+                name.to_string()
+            }
+            Self::LabelName(name, _, label) => format!("{name}.{label}"),
             Self::Column(table, name)
             | Self::Constraint(table, name)
             | Self::Index(table, name)
@@ -214,6 +282,7 @@ impl Slot {
             Self::Options(table) => format!("the storage of {table}"),
             Self::Comment(table) => format!("the comment of {table}"),
             Self::Fill(id) => id.clone(),
+            Self::Other(kind, name) => format!("{kind} {name}"),
         }
     }
 

@@ -50,27 +50,30 @@ pub fn scope(
     adopt: &BTreeSet<String>,
 ) -> Result<Scope, OwnershipError> {
     let titles = titles(plans);
-    let owned_enums: BTreeSet<&QName> = plans
-        .iter()
-        .flat_map(|plan| plan.creates.enums.iter().chain(&plan.adopts.enums))
-        .collect();
+    let owned_enums = owned_enums(plans);
     let mut scope = Scope {
         new: model.schema.clone(),
         ..Scope::default()
     };
-    let renamed: BTreeSet<&QName> = model
+    let renamed: BTreeMap<&QName, &QName> = model
         .decisions
         .table_renames
         .iter()
-        .map(|rename| &rename.from)
+        .filter(|r| old.tables.contains_key(&r.from) && !old.tables.contains_key(&r.to))
+        .map(|r| (&r.from, &r.to))
         .collect();
     let mut unknown = Vec::new();
     for (name, table) in &old.tables {
         let title = titles.get(name);
-        if let (Some(wanted), Some(Title::Adopted(_))) = (scope.new.tables.get_mut(name), title) {
+        let called = renamed
+            .get(name)
+            .copied()
+            .filter(|to| scope.new.tables.contains_key(*to) && !scope.new.tables.contains_key(name))
+            .unwrap_or(name);
+        if let (Some(wanted), Some(Title::Adopted(_))) = (scope.new.tables.get_mut(called), title) {
             take_names(wanted, table);
         }
-        match scope.new.tables.get_mut(name) {
+        match scope.new.tables.get_mut(called) {
             Some(wanted) => {
                 let all = adopt.contains("all") || adopt.contains(&name.to_string()) || adopt.contains(name.name.raw());
                 let title = title.cloned().unwrap_or_else(|| {
@@ -79,16 +82,21 @@ pub fn scope(
                     } else {
                         take_names(wanted, table)
                     };
-                    if !model.partial.contains(name) && !all {
-                        unknown.extend(unnamed(wanted, table).map(|column| format!("{name}.{}", column.name)));
+                    if !model.partial.contains(called) && !all {
+                        let has_new_name = |column: &&Column| {
+                            let mut renames = model.decisions.renames.iter();
+                            renames.any(|r| r.table == *called && r.from == column.name)
+                        };
+                        let left = unnamed(wanted, table).filter(|column| !has_new_name(column));
+                        unknown.extend(left.map(|column| format!("{name}.{}", column.name)));
                     }
                     scope.adopts.tables.insert(name.clone(), leaves.clone());
                     scope.adopts.definitions.tables.insert(name.clone(), table.clone());
                     Title::Adopted(leaves)
                 });
-                carry_over(wanted, table, &title, model.partial.contains(name));
+                carry_over(wanted, table, &title, model.partial.contains(called));
             }
-            None if title.is_some() || renamed.contains(name) => {}
+            None if title.is_some() || renamed.contains_key(name) => {}
             None => {
                 scope.unmanaged.push(name.clone());
                 scope.new.tables.insert(name.clone(), table.clone());
@@ -99,7 +107,12 @@ pub fn scope(
         return Err(OwnershipError { columns: unknown });
     }
     for (name, enum_type) in &old.enums {
-        if scope.new.enums.contains_key(name) {
+        let renamed = model
+            .decisions
+            .type_renames
+            .iter()
+            .any(|r| r.from == *name && !old.enums.contains_key(&r.to) && scope.new.enums.contains_key(&r.to));
+        if renamed || scope.new.enums.contains_key(name) {
             if !owned_enums.contains(name) {
                 scope.adopts.enums.insert(name.clone());
                 scope.adopts.definitions.enums.insert(name.clone(), enum_type.clone());
@@ -122,14 +135,14 @@ pub fn scope(
 fn titles(plans: &[&PlanRecord]) -> BTreeMap<QName, Title> {
     let mut titles = BTreeMap::new();
     for plan in plans {
+        titles.extend(plan.creates.tables.iter().map(|name| (name.clone(), Title::Created)));
+        for (name, leaves) in &plan.adopts.tables {
+            titles.insert(name.clone(), Title::Adopted(leaves.clone()));
+        }
         for rename in &plan.decisions.table_renames {
             if let Some(title) = titles.get(&rename.from).cloned() {
                 titles.insert(rename.to.clone(), title);
             }
-        }
-        titles.extend(plan.creates.tables.iter().map(|name| (name.clone(), Title::Created)));
-        for (name, leaves) in &plan.adopts.tables {
-            titles.insert(name.clone(), Title::Adopted(leaves.clone()));
         }
         // A table of that name that comes later is somebody else's.
         let released = plan.files.iter().filter(|file| file.version.is_some());
@@ -141,6 +154,20 @@ fn titles(plans: &[&PlanRecord]) -> BTreeMap<QName, Title> {
         }
     }
     titles
+}
+
+/// Enums that plans made or took over, under every name that they had.
+fn owned_enums(plans: &[&PlanRecord]) -> BTreeSet<QName> {
+    let mut owned = BTreeSet::new();
+    for plan in plans {
+        owned.extend(plan.creates.enums.iter().chain(&plan.adopts.enums).cloned());
+        for rename in &plan.decisions.type_renames {
+            if owned.contains(&rename.from) {
+                owned.insert(rename.to.clone());
+            }
+        }
+    }
+    owned
 }
 
 /// Columns of the table that no field names.

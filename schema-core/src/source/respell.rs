@@ -103,7 +103,7 @@ async fn others(connection: &mut PgConnection, around: &Schema) -> Vec<String> {
 /// Whether an object can be made before any table.
 pub(super) fn stands_alone(other: &Other) -> bool {
     let free = |d: &Dependency| matches!(d, Dependency::Enum(_) | Dependency::Sequence(_));
-    other.definition.starts_with("CREATE ") && other.depends_on.iter().all(free)
+    other.can_be_made() && other.depends_on.iter().all(free)
 }
 
 fn refused(scratch: &Scratch, error: &sqlx::Error, statement: &str, missing: &[String]) -> SourceError {

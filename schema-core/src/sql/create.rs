@@ -1,6 +1,6 @@
 use super::{
-    CommentOn, IndexMode, comment_sql, constraint_definition, create_enum, create_index, create_sequence, create_sync,
-    create_table,
+    CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
+    create_index, create_sequence, create_sync, create_table,
 };
 use crate::schema::{ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
 
@@ -72,6 +72,15 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
     }
     for (function, sync) in &schema.syncs {
         out.extend(create_sync(function, sync));
+    }
+    for (name, alias) in &schema.aliases {
+        if let Some(table) = schema.tables.get(&alias.table) {
+            out.push(create_alias(name, alias, table, false, false));
+            out.push(alias_comment(name, alias));
+        }
+    }
+    for (name, enum_type) in &schema.type_aliases {
+        out.extend(create_domain(name, enum_type));
     }
     out
 }

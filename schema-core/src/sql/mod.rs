@@ -1,5 +1,6 @@
 //! Objects as SQL text: one renderer per kind of object. Nothing here knows when or why a statement runs.
 
+mod alias;
 mod bound;
 mod column;
 mod comment;
@@ -11,6 +12,7 @@ mod sequence;
 mod sync;
 mod table;
 
+pub use alias::{ALIAS_COMMENT, DOMAIN_COMMENT, alias_comment, alias_grants, create_alias, create_domain};
 pub use bound::{bound_conditions, hash_condition};
 pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql};

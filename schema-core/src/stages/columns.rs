@@ -78,7 +78,7 @@ impl Bridge<'_> {
         let object = self.object(&current.name);
         if (&current.type_name, &current.collation) != (&wanted.type_name, &wanted.collation)
             && retype::is_instant(current, wanted)
-            && !hangs_on_type(self.old, self.name, self.current, &current.name)
+            && !hangs_on_type(self.current, &current.name)
         {
             column.type_name.clone_from(&wanted.type_name);
             column.collation.clone_from(&wanted.collation);

@@ -9,6 +9,7 @@ mod constraints;
 mod names;
 pub mod names_in;
 mod refusal;
+mod renamed;
 mod retired;
 pub mod retype;
 mod shadow;
@@ -18,9 +19,10 @@ mod table;
 
 pub(crate) use attached::complete;
 pub use refusal::Refusal;
-pub(crate) use shadow::{rename_column, rename_type};
-pub(crate) use table::live_renames;
+pub use renamed::{Renamed, TableNames};
+pub(crate) use shadow::rename_column;
 
+use crate::change::Change;
 use crate::plan::{Decisions, Hazard, Stage};
 use crate::schema::{EnumType, Ident, KeyTarget, QName, Schema, Table};
 
@@ -31,6 +33,10 @@ pub struct Path {
     pub stages: Vec<Stage>,
     /// What old or new code may meet on the way.
     pub hazards: Vec<Hazard>,
+    /// For a database that no old code uses: the names that change before everything else.
+    pub at_once: Vec<Change>,
+    /// The decisions under the names that the stages between have.
+    pub decisions: Decisions,
 }
 
 /// The stages between two schemas.
@@ -38,20 +44,62 @@ pub struct Path {
 /// # Errors
 /// What PostgreSQL or the model cannot do, by name, each with the way out.
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
-    let mut refusals = refusal::unsupported(old, new, decisions);
+    let renamed = Renamed::find(old, new, decisions);
+    let mut refusals = renamed.refusals(old, decisions);
+    if decisions.direct {
+        refusals.extend(refusal::unsupported(
+            &renamed.forward(&renamed.with_new_types(old)),
+            new,
+        ));
+        return if refusals.is_empty() {
+            Ok(direct(old, new.clone(), &renamed, decisions))
+        } else {
+            Err(refusals)
+        };
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    if renamed.is_empty() {
+        return bridged(old, new, decisions);
+    }
+    let inner = renamed.decisions(decisions);
+    let mut path = bridged(&renamed.with_new_types(old), &renamed.back(new), &inner)?;
+    if !renamed.labels.is_empty() && path.stages.iter().all(|s| s.name != "swapped") {
+        let at = path.stages.len() - 1;
+        let mut swapped = path.stages[at - 1].clone();
+        "swapped".clone_into(&mut swapped.name);
+        path.stages.insert(at, swapped);
+    }
+    for stage in &mut path.stages {
+        match stage.name.as_str() {
+            "old" => old.clone_into(&mut stage.schema),
+            "new" => {
+                let fills = renamed.fills(&stage.schema.fills);
+                stage.schema = Schema { fills, ..new.clone() };
+            }
+            name => {
+                if name == "swapped" {
+                    renamed.relabel(&mut stage.schema);
+                }
+                renamed.stand_ins(&mut stage.schema, new);
+            }
+        }
+    }
+    path.hazards.extend(renamed.hazards());
+    path.decisions = inner;
+    Ok(path)
+}
+
+/// The stages where tables and types keep their names.
+fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
+    let mut refusals = refusal::unsupported(old, new);
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
     };
     let mut target = new.clone();
     target.fills = std::collections::BTreeMap::new();
-    if decisions.direct {
-        return if refusals.is_empty() {
-            Ok(direct(old, target, decisions))
-        } else {
-            Err(refusals)
-        };
-    }
     let real = new;
     let renames = table::live_renames(old, new, decisions);
     let shadows = shadow::Shadows::find(old, new, &renames);
@@ -85,6 +133,9 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         .filter(|(name, _)| new.syncs.contains_key(*name))
         .map(|(n, s)| (n.clone(), s.clone()))
         .collect();
+    // So do the views and domains of theirs.
+    bridge.aliases = new.aliases.clone();
+    bridge.type_aliases = new.type_aliases.clone();
     bridge.tables = old.tables.clone();
     let moved = attached::Moved::find(old, new);
     hazards.extend(moved.hazards(old, new));
@@ -130,22 +181,30 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
         path.push(stage("swapped", swapped));
     }
     path.push(stage("new", target));
-    Ok(Path { stages: path, hazards })
+    Ok(Path {
+        stages: path,
+        hazards,
+        at_once: Vec::new(),
+        decisions: decisions.clone(),
+    })
 }
 
-/// The path for a database that no old code uses: columns get their new names at once, then the differ does the rest.
-fn direct(old: &Schema, mut target: Schema, decisions: &Decisions) -> Path {
+/// The path for a database that no old code uses: everything gets its new name at once, then the differ does the rest.
+fn direct(old: &Schema, mut target: Schema, names: &Renamed, decisions: &Decisions) -> Path {
+    target.fills = std::collections::BTreeMap::new();
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
     };
     let mut path = vec![stage("old", old.clone())];
-    let mut renamed = old.clone();
-    for (table, columns) in table::live_renames(old, &target, decisions) {
+    let mut renamed = names.forward(&names.with_new_types(old));
+    let columns = table::live_renames(&renamed, &target, decisions);
+    for (table, columns) in &columns {
         for (from, to) in columns {
-            shadow::rename_column(&mut renamed, &table, &from, &to);
+            shadow::rename_column(&mut renamed, table, from, to);
         }
     }
+    let at_once = names.at_once(columns);
     for (column, value) in &decisions.backfills {
         let (Some(current), Some(wanted)) = (renamed.tables.get(&column.table), target.tables.get(&column.table))
         else {
@@ -170,6 +229,8 @@ fn direct(old: &Schema, mut target: Schema, decisions: &Decisions) -> Path {
     Path {
         stages: path,
         hazards: Vec::new(),
+        at_once,
+        decisions: decisions.clone(),
     }
 }
 

@@ -1,4 +1,3 @@
-use crate::plan::Decisions;
 use crate::schema::Schema;
 
 /// Something that cannot be planned, with the way out.
@@ -19,24 +18,8 @@ impl std::fmt::Display for Refusal {
 }
 
 /// Differences between tables for which there is no plan yet.
-pub(super) fn unsupported(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<Refusal> {
+pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
     let mut out = Vec::new();
-    for rename in &decisions.table_renames {
-        let spent = old.tables.contains_key(&rename.to) || !old.tables.contains_key(&rename.from);
-        if !spent {
-            out.push(Refusal {
-                object: rename.to.to_string(),
-                why: format!(
-                    "it is {} under another name, and a table's rename is not planned",
-                    rename.from
-                ),
-                way_out: format!(
-                    "keep the name in the database with #[schemagen(table = \"{}\")]",
-                    rename.from.name.raw()
-                ),
-            });
-        }
-    }
     for (name, wanted) in &new.tables {
         let Some(current) = old.tables.get(name) else { continue };
         let mut refuse = |differs: bool, what: &str| {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::labels_only_added;
 use super::names::first_free;
 use super::retype::is_instant;
-use crate::schema::{Column, ConstraintKind, Dependency, Expr, Ident, KeyTarget, QName, Schema, Table};
+use crate::schema::{Column, ConstraintKind, Ident, QName, Schema, Table};
 
 /// What changes places at the cutover.
 #[derive(Debug, Clone, Default)]
@@ -44,9 +44,7 @@ impl Shadows {
                 if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
                     continue;
                 }
-                if found.needs_shadow(old, table, current, was, column)
-                    && can_have_one(old, table, current, was, column)
-                {
+                if found.needs_shadow(old, current, was, column) && can_have_one(old, table, current, was, column) {
                     let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
                     let shadow = first_free(&column.name.with_suffix("__new"), free);
                     found
@@ -60,14 +58,14 @@ impl Shadows {
         found
     }
 
-    fn needs_shadow(&self, old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
+    fn needs_shadow(&self, old: &Schema, table: &Table, was: &Column, is: &Column) -> bool {
         let rebuilt = old
             .enum_of_type(&was.type_name)
             .is_some_and(|e| self.types.contains_key(e));
         if (&was.type_name, &was.collation) == (&is.type_name, &is.collation) {
             return rebuilt;
         }
-        !is_instant(was, is) || hangs_on_type(old, name, table, &was.name)
+        !is_instant(was, is) || hangs_on_type(table, &was.name)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,7 +76,7 @@ impl Shadows {
     pub(super) fn apply(&self, new: &Schema) -> Schema {
         let mut out = new.clone();
         for (name, shadow) in &self.types {
-            rename_type(&mut out, name, shadow);
+            out.rename_type(name, shadow);
         }
         for (table, columns) in &self.columns {
             for (name, shadow) in columns {
@@ -90,13 +88,13 @@ impl Shadows {
 }
 
 /// Whether a change of the column's type, even an instant one, would rebuild, scan, or be refused because of what hangs on it.
-pub(super) fn hangs_on_type(old: &Schema, name: &QName, table: &Table, column: &Ident) -> bool {
+pub(super) fn hangs_on_type(table: &Table, column: &Ident) -> bool {
     let in_indexes = table.indexes.values().any(|i| i.expression_columns.contains(column));
     let in_checks = table
         .constraints
         .values()
         .any(|c| matches!(&c.kind, ConstraintKind::Check(check) if check.columns.contains(column)));
-    in_indexes || in_checks || in_generated(table, column) || has_dependents(old, name, column)
+    in_indexes || in_checks || in_generated(table, column)
 }
 
 fn in_generated(table: &Table, column: &Ident) -> bool {
@@ -107,16 +105,7 @@ fn in_generated(table: &Table, column: &Ident) -> bool {
     })
 }
 
-fn has_dependents(old: &Schema, name: &QName, column: &Ident) -> bool {
-    old.others.iter().any(|o| {
-        o.kind != "statistics"
-            && o.depends_on
-                .iter()
-                .any(|d| matches!(d, Dependency::Column(t, c) if t == name && c == column))
-    })
-}
-
-/// A shadow needs a plain column of a plain table that nothing outside the model reads.
+/// A shadow needs a plain column of a plain table.
 fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
     let is_parent = old
         .tables
@@ -129,7 +118,6 @@ fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Co
         && table.inherits.is_empty()
         && !is_parent
         && !in_generated(table, &was.name)
-        && !has_dependents(old, name, &was.name)
 }
 
 /// Renames a column on its table and in the foreign keys that point at it.
@@ -155,59 +143,6 @@ pub(crate) fn rename_column(schema: &mut Schema, table: &QName, from: &Ident, to
             *c = to.clone();
         }
     }
-}
-
-/// Renames an enum type, in the columns that have it and in the expressions that name it.
-pub(crate) fn rename_type(schema: &mut Schema, from: &QName, to: &QName) {
-    if let Some(enum_type) = schema.enums.remove(from) {
-        schema.enums.insert(to.clone(), enum_type);
-    }
-    let (a, b) = (from.to_string(), to.to_string());
-    let text = |e: &mut Expr| e.0 = replace_type(&e.0, &a, &b);
-    for table in schema.tables.values_mut() {
-        for column in &mut table.columns {
-            let element = column.type_name.trim_end_matches("[]");
-            if element == a {
-                column.type_name = format!("{b}{}", &column.type_name[element.len()..]);
-            }
-            column.default.iter_mut().for_each(text);
-            if let Some(generated) = &mut column.generated {
-                text(&mut generated.expression);
-            }
-        }
-        for constraint in table.constraints.values_mut() {
-            if let ConstraintKind::Check(check) = &mut constraint.kind {
-                text(&mut check.expression);
-            }
-        }
-        for index in table.indexes.values_mut() {
-            index.predicate.iter_mut().for_each(text);
-            for key in &mut index.keys {
-                if let KeyTarget::Expression(e) = &mut key.target {
-                    text(e);
-                }
-            }
-        }
-    }
-}
-
-/// Replaces `::type` where the name ends there.
-fn replace_type(text: &str, from: &str, to: &str) -> String {
-    let pattern = format!("::{from}");
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(&pattern) {
-        let end = at + pattern.len();
-        let whole = !rest[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '.');
-        out.push_str(&rest[..at]);
-        out.push_str(if whole { "::" } else { &pattern });
-        if whole {
-            out.push_str(to);
-        }
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
 }
 
 /// What takes part in a cutover: the names before, after, and where the old one goes.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::first_free;
-use super::shadow::{Shadows, rename_column, rename_type};
+use super::shadow::{Shadows, rename_column};
 use crate::compare::{constraint_columns, index_columns, same_constraint, same_index};
 use crate::schema::{ConstraintKind, Ident, QName, Schema, Sync, SyncDirection, Table};
 use crate::sql::sync_function_name;
@@ -12,8 +12,8 @@ use crate::sql::sync_function_name;
 pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: &Shadows) -> Schema {
     let mut out = bridge.clone();
     for (name, shadow) in &shadows.types {
-        rename_type(&mut out, name, &asides.types[name]);
-        rename_type(&mut out, shadow, name);
+        out.rename_type(name, &asides.types[name]);
+        out.rename_type(shadow, name);
     }
     for (table, columns) in &shadows.columns {
         for (name, shadow) in columns {

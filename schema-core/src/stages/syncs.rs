@@ -61,6 +61,19 @@ impl Bridge<'_> {
                         &source.type_name,
                     )
                 });
+            let given = decided.is_some_and(|d| d.using.is_some());
+            if retyped && !given && !retype::holds_every_value(source, wanted) {
+                let object = self.object(from);
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!(
+                        "old code's values of {object} that {} cannot hold are refused once the sync stands, and rows that \
+                         have one stop the backfill; give `using`",
+                        wanted.type_name
+                    ),
+                );
+            }
             let given_back = decided.is_some_and(|d| d.using_back.is_some());
             if retyped && !given_back && !retype::holds_every_value(wanted, source) {
                 let object = self.object(to);

@@ -24,13 +24,37 @@ found AS (
     SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END,
            'pg_class'::regclass, c.oid, c.schema, c.relname, false, NULL,
            CASE c.relkind WHEN 'v' THEN 'CREATE VIEW ' ELSE 'CREATE MATERIALIZED VIEW ' END || c.printed
-           || coalesce(c.options, '') || E' AS\n' || rtrim(pg_get_viewdef(c.oid), ';')
+           || CASE WHEN c.relkind = 'm' AND am.amname <> current_setting('default_table_access_method')
+              THEN ' USING ' || quote_ident(am.amname) ELSE '' END
+           || coalesce(c.options, '') || coalesce(' TABLESPACE ' || quote_ident(ts.spcname), '')
+           || E' AS\n' || rtrim(pg_get_viewdef(c.oid), ';')
+           || CASE c.relkind WHEN 'm' THEN E'\nWITH NO DATA' ELSE '' END
            || coalesce((SELECT string_agg(
                   E';\nALTER VIEW ' || c.printed || ' ALTER COLUMN ' || quote_ident(a.attname) || ' SET DEFAULT '
                   || pg_get_expr(d.adbin, d.adrelid), '' ORDER BY a.attnum)
               FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
               WHERE d.adrelid = c.oid), '')
+           || coalesce((SELECT string_agg(
+                  coalesce(E';\nALTER MATERIALIZED VIEW ' || c.printed || ' ALTER COLUMN ' || quote_ident(a.attname)
+                      || ' SET STATISTICS ' || nullif(a.attstattarget, -1), '')
+                  || coalesce(E';\nALTER MATERIALIZED VIEW ' || c.printed || ' ALTER COLUMN ' || quote_ident(a.attname)
+                      || ' SET (' || array_to_string(a.attoptions, ', ') || ')', '')
+                  || CASE WHEN a.attstorage <> t.typstorage THEN E';\nALTER MATERIALIZED VIEW ' || c.printed
+                      || ' ALTER COLUMN ' || quote_ident(a.attname) || ' SET STORAGE ' || CASE a.attstorage
+                         WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END
+                     ELSE '' END
+                  || CASE WHEN a.attcompression <> '' THEN E';\nALTER MATERIALIZED VIEW ' || c.printed
+                      || ' ALTER COLUMN ' || quote_ident(a.attname) || ' SET COMPRESSION '
+                      || CASE a.attcompression WHEN 'p' THEN 'pglz' ELSE 'lz4' END ELSE '' END, '' ORDER BY a.attnum)
+              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+              WHERE c.relkind = 'm' AND a.attrelid = c.oid AND a.attnum > 0), '')
+           || coalesce((SELECT string_agg(E';\nCOMMENT ON COLUMN ' || c.printed || '.' || quote_ident(a.attname) || ' IS '
+                  || quote_literal(d.description), '' ORDER BY a.attnum)
+              FROM pg_description d JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+              WHERE d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid > 0), '')
     FROM relation c
+    LEFT JOIN pg_am am ON am.oid = c.relam
+    LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
     WHERE c.relkind IN ('v', 'm')
 
     UNION ALL
@@ -67,7 +91,13 @@ found AS (
     WHERE c.relkind IN ('r', 'p') AND c.reloftype <> 0
 
     UNION ALL
-    SELECT 'index', 'pg_class'::regclass, i.indexrelid, c.schema, ic.relname, false, NULL, pg_get_indexdef(i.indexrelid)
+    SELECT 'index', 'pg_class'::regclass, i.indexrelid, c.schema, ic.relname, false, NULL,
+           pg_get_indexdef(i.indexrelid)
+           || CASE WHEN i.indisclustered THEN E';\nALTER MATERIALIZED VIEW ' || c.printed || ' CLUSTER ON '
+              || quote_ident(ic.relname) ELSE '' END
+           || coalesce((SELECT string_agg(E';\nALTER INDEX ' || quote_ident(c.schema) || '.' || quote_ident(ic.relname)
+                  || ' ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, '' ORDER BY a.attnum)
+              FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0), '')
     FROM relation c
     JOIN pg_index i ON i.indrelid = c.oid
     JOIN pg_class ic ON ic.oid = i.indexrelid
@@ -89,19 +119,20 @@ found AS (
     UNION ALL
     SELECT 'column grant', 'pg_attribute'::regclass, t.oid, t.schema, t.relname, false,
            json_build_array(json_build_array('pg_class', t.oid::bigint, a.attnum)),
-           quote_ident(a.attname) || ': ' || (
-               SELECT string_agg(DISTINCT g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END || ' to '
-                   || coalesce(quote_ident(r.rolname), 'PUBLIC'), ', ')
-               FROM aclexplode(a.attacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee)
+           (SELECT string_agg(DISTINCT 'GRANT ' || g.privilege_type || ' (' || quote_ident(a.attname) || ') ON TABLE '
+                   || t.printed || ' TO ' || coalesce(quote_ident(r.rolname), 'PUBLIC')
+                   || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, E';\n')
+            FROM aclexplode(a.attacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee)
     FROM relation t
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE t.relkind IN ('r', 'p') AND a.attacl IS NOT NULL AND cardinality(a.attacl) > 0
 
     UNION ALL
     SELECT 'trigger', 'pg_trigger'::regclass, g.oid, t.schema, t.relname, false, NULL,
-           pg_get_triggerdef(g.oid) || CASE g.tgenabled
-               WHEN 'O' THEN '' WHEN 'A' THEN ' (enabled always)' WHEN 'R' THEN ' (enabled for replicas)'
-               ELSE ' (disabled)' END
+           pg_get_triggerdef(g.oid)
+           || CASE WHEN g.tgenabled = 'O' THEN '' ELSE E';\nALTER TABLE ' || t.printed || CASE g.tgenabled
+               WHEN 'A' THEN ' ENABLE ALWAYS' WHEN 'R' THEN ' ENABLE REPLICA' ELSE ' DISABLE' END
+               || ' TRIGGER ' || quote_ident(g.tgname) END
     FROM relation t
     JOIN pg_trigger g ON g.tgrelid = t.oid
     WHERE NOT g.tgisinternal AND g.tgparentid = 0
@@ -121,7 +152,10 @@ found AS (
 
     UNION ALL
     SELECT 'rule', 'pg_rewrite'::regclass, r.oid, t.schema, t.relname, false, NULL,
-           rtrim(pg_get_ruledef(r.oid), ';') || CASE WHEN r.ev_enabled = 'O' THEN '' ELSE ' (' || r.ev_enabled::text || ')' END
+           rtrim(pg_get_ruledef(r.oid), ';')
+           || CASE WHEN r.ev_enabled = 'O' THEN '' ELSE E';\nALTER TABLE ' || t.printed || CASE r.ev_enabled
+               WHEN 'A' THEN ' ENABLE ALWAYS' WHEN 'R' THEN ' ENABLE REPLICA' ELSE ' DISABLE' END
+               || ' RULE ' || quote_ident(r.rulename) END
     FROM relation t
     JOIN pg_rewrite r ON r.ev_class = t.oid
     WHERE r.rulename <> '_RETURN'
@@ -179,7 +213,8 @@ found AS (
     UNION ALL
     SELECT 'statistics', 'pg_statistic_ext'::regclass, x.oid, s.name, x.stxname, false, NULL,
            pg_get_statisticsobjdef(x.oid)
-           || CASE WHEN x.stxstattarget >= 0 THEN ' (target ' || x.stxstattarget || ')' ELSE '' END
+           || CASE WHEN x.stxstattarget >= 0 THEN E';\nALTER STATISTICS ' || quote_ident(s.name) || '.'
+               || quote_ident(x.stxname) || ' SET STATISTICS ' || x.stxstattarget ELSE '' END
     FROM pg_statistic_ext x
     JOIN user_schema s ON s.oid = x.stxnamespace
 

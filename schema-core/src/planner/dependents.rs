@@ -1,0 +1,325 @@
+//! What stands outside the model and hangs on what a change touches: rebuilt round the change's step, or the plan is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::change::{Change, Rebuild, Step};
+use crate::plan::Class;
+use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, SyncDirection};
+use crate::stages::Refusal;
+
+/// Where an arrow leads.
+pub(super) struct Course<'a> {
+    /// The stage at its end.
+    pub(super) to: &'a Schema,
+    /// The last stage of the plan, with what stands outside the model there.
+    pub(super) target: &'a Schema,
+    /// Whether old code is still served, so that a view keeps the columns that it has.
+    pub(super) serves_old: bool,
+}
+
+/// Takes what hangs on a change away before its step and makes it again after it.
+///
+/// # Errors
+/// What cannot be made again, by name.
+pub(super) fn carry(
+    state: &Schema,
+    change: &Change,
+    steps: Vec<Step>,
+    course: &Course<'_>,
+) -> Result<Vec<Step>, Vec<Refusal>> {
+    let hurt = hurt(state, change);
+    if hurt.is_empty() {
+        return Ok(steps);
+    }
+    let Some(at) = steps.iter().position(|s| !s.up.is_empty()) else {
+        return Ok(steps);
+    };
+    let mut after = state.clone();
+    for patch in steps[..=at].iter().flat_map(|s| &s.up_effect) {
+        after.put(&patch.slot, patch.after.clone());
+    }
+    let before: Vec<Other> = hurt.into_iter().cloned().collect();
+    let way = Way {
+        state,
+        after: &after,
+        change,
+        course,
+        going: before.iter().map(Other::key).collect(),
+        moved: moved(state, course.to),
+    };
+    let mut refused = Vec::new();
+    let mut again = Vec::new();
+    for other in &before {
+        match way.again(other) {
+            Ok(other) => again.push(other),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    if !refused.is_empty() {
+        refused.sort();
+        return Err(refused);
+    }
+    let rebuild = Rebuild::new(before.clone(), again);
+    let mut steps = steps;
+    if rebuild.changes() && steps[at].down_class() != Class::Transaction {
+        return Err(before.iter().map(|o| way.refusal(o)).collect());
+    }
+    let mut step = rebuild.round(steps.remove(at), state, &after);
+    let patches = rebuild.patches();
+    step.down_effect
+        .extend(patches.iter().map(crate::schema::Patch::inverse));
+    step.up_effect.extend(patches);
+    steps.insert(at, step);
+    Ok(steps)
+}
+
+/// What PostgreSQL would refuse the change for, or what would stay with the wrong object, and what hangs on those.
+fn hurt<'a>(state: &'a Schema, change: &Change) -> Vec<&'a Other> {
+    let hit = |d: &Dependency| touches(state, change, d);
+    let mut found: BTreeMap<(String, String), &Other> = state
+        .others
+        .iter()
+        .filter(|o| !goes_along(change, o) && !harmless(change, &o.kind))
+        .filter(|o| o.depends_on.iter().any(hit))
+        .map(|o| (o.key(), o))
+        .collect();
+    // `needs` is followed to its end already.
+    let on_those: Vec<&Other> = state
+        .others
+        .iter()
+        .filter(|o| o.needs.iter().any(|n| found.contains_key(n)))
+        .collect();
+    found.extend(on_those.into_iter().map(|o| (o.key(), o)));
+    found.into_values().collect()
+}
+
+fn touches(state: &Schema, change: &Change, dependency: &Dependency) -> bool {
+    let column = |table: &QName, name: &Ident| match dependency {
+        Dependency::Column(t, c) => c == name && (t == table || state.family(table).contains(t)),
+        _ => false,
+    };
+    match (change, dependency) {
+        (Change::DropColumn(table, name) | Change::MoveDependents { table, from: name, .. }, _) => column(table, name),
+        (Change::AlterColumnType(table, to), _) => column(table, &to.name),
+        // The expression goes and the column stays: nothing that reads it minds.
+        (Change::SetGenerated(table, to), _) => to.generated.is_some() && column(table, &to.name),
+        (Change::Cutover { types, .. }, Dependency::Enum(name)) => types.iter().any(|t| t.name == *name),
+        (Change::Cutover { columns, .. }, _) => columns.iter().any(|c| column(&c.table, &c.name)),
+        (Change::DropTable(table), Dependency::Table(t) | Dependency::Column(t, _) | Dependency::Constraint(t, _)) => {
+            t == table
+        }
+        (Change::DropEnum(name), Dependency::Enum(e)) => e == name,
+        (Change::DropSequence(name), Dependency::Sequence(s)) => s == name,
+        (
+            Change::DropKey(table, name)
+            | Change::SwapKey { table, drop: name, .. }
+            | Change::SwapPartitionedKey { table, drop: name, .. }
+            | Change::DropConstraint(table, name)
+            | Change::DropForeignKey(table, name),
+            Dependency::Constraint(t, c),
+        ) => t == table && c == name,
+        (Change::DropIndex(table, name), Dependency::Index(t, i)) => t == table && i == name,
+        _ => false,
+    }
+}
+
+/// With a table go its triggers, policies, rules, statistics and grants: that is what dropping it means.
+fn goes_along(change: &Change, other: &Other) -> bool {
+    matches!(change, Change::DropTable(_))
+        && matches!(
+            other.kind.as_str(),
+            "trigger" | "policy" | "rule" | "statistics" | "column grant" | "publication table"
+        )
+}
+
+/// Dependents that PostgreSQL lets be, because the change does not touch what they read, or that the step takes along itself.
+fn harmless(change: &Change, kind: &str) -> bool {
+    match change {
+        Change::AlterColumnType(..) => matches!(kind, "column grant" | "statistics"),
+        Change::DropColumn(..) | Change::Cutover { .. } => kind == "statistics",
+        // The column that takes the place has them since it stands.
+        Change::MoveDependents { .. } => kind == "column grant",
+        _ => false,
+    }
+}
+
+/// Columns that only old code uses, and those that take their place, where a sync ends with this arrow.
+fn moved(state: &Schema, to: &Schema) -> Vec<(QName, Ident, Ident)> {
+    state
+        .syncs
+        .iter()
+        .filter(|(function, s)| s.direction == SyncDirection::TwoWay && !to.syncs.contains_key(*function))
+        .map(|(_, s)| (s.table.clone(), s.from.clone(), s.to.clone()))
+        .collect()
+}
+
+/// One change on its way, and what hangs on it.
+struct Way<'a> {
+    state: &'a Schema,
+    after: &'a Schema,
+    change: &'a Change,
+    course: &'a Course<'a>,
+    going: BTreeSet<(String, String)>,
+    moved: Vec<(QName, Ident, Ident)>,
+}
+
+impl Way<'_> {
+    /// The object as it will stand after the change.
+    fn again(&self, other: &Other) -> Result<Other, Refusal> {
+        if !other.can_be_rebuilt() {
+            return Err(self.refusal(other));
+        }
+        let target = self
+            .course
+            .target
+            .other(&other.kind, &other.name)
+            .filter(|t| self.has_what_it_had(t) && self.stands(t));
+        let target = target.map(|t| Other {
+            comment: other.comment.clone(),
+            ..t.clone()
+        });
+        let current = Some(other.clone()).filter(|o| self.stands(o));
+        let choice = if self.course.serves_old {
+            current.or(target)
+        } else {
+            target.or(current)
+        };
+        choice
+            .or_else(|| self.under_new_names(other))
+            .ok_or_else(|| self.refusal(other))
+    }
+
+    /// Whether everything that it needs is there after the change.
+    fn stands(&self, other: &Other) -> bool {
+        other.depends_on.iter().all(|d| self.is_there(d))
+            && other.needs.iter().all(|(kind, name)| {
+                self.going.contains(&(kind.clone(), name.clone())) || self.after.other(kind, name).is_some()
+            })
+    }
+
+    fn is_there(&self, dependency: &Dependency) -> bool {
+        let table = |name: &QName| self.after.tables.get(name);
+        match dependency {
+            Dependency::Table(t) => table(t).is_some(),
+            Dependency::Column(t, c) => table(t).is_some_and(|table| table.column(c).is_some()) && !self.leaves(t, c),
+            Dependency::Enum(name) => self.after.enums.contains_key(name),
+            Dependency::Sequence(name) => self.after.sequences.contains_key(name),
+            Dependency::Constraint(t, name) => {
+                table(t).is_some_and(|table| table.constraints.contains_key(name)) || self.key_again(t, name).is_some()
+            }
+            Dependency::Index(t, name) => table(t).is_some_and(|table| table.indexes.contains_key(name)),
+        }
+    }
+
+    /// Whether the change is there to move what hangs on the column.
+    fn leaves(&self, table: &QName, column: &Ident) -> bool {
+        match self.change {
+            Change::MoveDependents { .. } | Change::SwapKey { .. } | Change::SwapPartitionedKey { .. } => self
+                .moved
+                .iter()
+                .any(|(t, from, _)| from == column && self.is_or_under(table, t)),
+            _ => false,
+        }
+    }
+
+    fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
+        table == parent || self.state.family(parent).contains(table)
+    }
+
+    /// The primary key over the same columns, whatever they are called by now: what a view's GROUP BY rests on.
+    fn key_again(&self, table: &QName, name: &Ident) -> Option<Ident> {
+        let was = self.state.tables.get(table)?.constraints.get(name)?;
+        let (ConstraintKind::PrimaryKey(was), Some((again, is))) =
+            (&was.kind, self.after.tables.get(table)?.primary_key())
+        else {
+            return None;
+        };
+        let now = |column: &Ident| self.new_name(table, column).unwrap_or_else(|| column.clone());
+        let were: BTreeSet<Ident> = was.columns.iter().map(now).collect();
+        let are: BTreeSet<Ident> = is.columns.iter().cloned().collect();
+        (were == are).then(|| again.clone())
+    }
+
+    fn new_name(&self, table: &QName, column: &Ident) -> Option<Ident> {
+        self.moved
+            .iter()
+            .find(|(t, from, _)| from == column && self.is_or_under(table, t))
+            .map(|(_, _, to)| to.clone())
+    }
+
+    /// Whether the columns that the target's definition reads are those of the target.
+    fn has_what_it_had(&self, other: &Other) -> bool {
+        other.depends_on.iter().all(|d| match d {
+            Dependency::Column(t, c) => {
+                let column = |schema: &Schema| schema.tables.get(t).and_then(|table| table.column(c)).cloned();
+                match (column(self.after), column(self.course.target)) {
+                    (Some(is), Some(wanted)) => (is.type_name, is.collation) == (wanted.type_name, wanted.collation),
+                    _ => false,
+                }
+            }
+            _ => true,
+        })
+    }
+
+    /// The object over the columns that take the place of those that go.
+    fn under_new_names(&self, other: &Other) -> Option<Other> {
+        let mut moved = other.clone();
+        for (table, from, to) in &self.moved {
+            let reads =
+                |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == from && self.is_or_under(t, table));
+            if !other.depends_on.iter().any(reads) {
+                continue;
+            }
+            moved.rename(table, from, to);
+        }
+        for dependency in &mut moved.depends_on {
+            match dependency {
+                Dependency::Column(t, c) => {
+                    if let Some(to) = self.new_name(t, c) {
+                        *c = to;
+                    }
+                }
+                Dependency::Constraint(t, name) => {
+                    if let Some(again) = self.key_again(t, name) {
+                        *name = again;
+                    }
+                }
+                _ => {}
+            }
+        }
+        moved.depends_on.sort();
+        moved.depends_on.dedup();
+        (moved != *other && self.stands(&moved)).then_some(moved)
+    }
+
+    fn refusal(&self, other: &Other) -> Refusal {
+        Refusal {
+            object: format!("{} {}", other.kind, other.name),
+            why: format!("it depends on what the plan changes ({})", describe(self.change)),
+            way_out: "drop or rebuild it in a migration of its own before and after, or keep what it depends on"
+                .to_owned(),
+        }
+    }
+}
+
+fn describe(change: &Change) -> String {
+    match change {
+        Change::DropColumn(t, c) => format!("{t}.{c} is dropped"),
+        Change::AlterColumnType(t, c) | Change::SetGenerated(t, c) => format!("{t}.{} changes", c.name),
+        Change::DropTable(t) => format!("{t} is dropped"),
+        Change::DropEnum(t) | Change::DropSequence(t) => format!("{t} is dropped"),
+        Change::DropKey(t, c)
+        | Change::SwapKey { table: t, drop: c, .. }
+        | Change::SwapPartitionedKey { table: t, drop: c, .. } => format!("the key {c} of {t} goes"),
+        Change::DropConstraint(t, c) | Change::DropForeignKey(t, c) => format!("the constraint {c} of {t} goes"),
+        Change::DropIndex(t, i) => format!("the index {i} of {t} goes"),
+        Change::MoveDependents { table, from, to } => format!("{table}.{from} gives way to {to}"),
+        Change::Cutover { columns, types, .. } => {
+            let columns = columns.iter().map(|c| format!("{}.{}", c.table, c.name));
+            let types = types.iter().map(|t| t.name.to_string());
+            let names: Vec<String> = columns.chain(types).collect();
+            format!("{} changes its type", names.join(", "))
+        }
+        _ => String::new(),
+    }
+}

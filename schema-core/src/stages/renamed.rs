@@ -1,0 +1,453 @@
+//! Tables, enum types and labels that change their name.
+//!
+//! The stages between are made under the names that the database has meanwhile: tables and labels under the old ones, types
+//! under the new ones. What stands for the other name (a view, a domain) is put beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::shadow::rename_column;
+use super::{Refusal, labels_only_added};
+use crate::change::Change;
+use crate::expression;
+use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
+use crate::schema::{Fill, Ident, Object, Patch, QName, Schema, Slot, TableAlias};
+
+/// A table's two names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableNames {
+    /// The old one.
+    pub from: QName,
+    /// The new one.
+    pub to: QName,
+    /// Columns that change their name with it: old to new. A view shows them under the new name, so they need no sync.
+    pub columns: BTreeMap<Ident, Ident>,
+}
+
+/// What changes its name between two schemas, as declared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Renamed {
+    /// Tables.
+    pub tables: Vec<TableNames>,
+    /// Enum types: old and new name.
+    pub types: Vec<(QName, QName)>,
+    /// Labels that change their name in place: the type under its new name, the label's old and new one.
+    pub labels: Vec<(QName, String, String)>,
+}
+
+impl Renamed {
+    /// Declared renames that are not yet spent: the old name stands in old only, the new one in new only.
+    pub fn find(old: &Schema, new: &Schema, decisions: &Decisions) -> Self {
+        let mut found = Self::default();
+        let types = decisions.type_renames.iter().filter(|r| {
+            old.enums.contains_key(&r.from)
+                && !old.enums.contains_key(&r.to)
+                && new.enums.contains_key(&r.to)
+                && !new.enums.contains_key(&r.from)
+        });
+        found.types = types.map(|r| (r.from.clone(), r.to.clone())).collect();
+        let mut typed = old.clone();
+        for (from, to) in &found.types {
+            typed.rename_type(from, to);
+        }
+        for (name, from, to) in &decisions.renamed_labels {
+            let (Some(was), Some(is)) = (typed.enums.get(name), new.enums.get(name)) else {
+                continue;
+            };
+            let alive =
+                |labels: &[String], here: &String, gone: &String| labels.contains(here) && !labels.contains(gone);
+            if alive(&was.labels, from, to) && alive(&is.labels, to, from) {
+                found.labels.push((name.clone(), from.clone(), to.clone()));
+            }
+        }
+        found.keep_labels_in_order(&typed, new);
+        for rename in &decisions.table_renames {
+            let (Some(was), Some(is)) = (typed.tables.get(&rename.from), new.tables.get(&rename.to)) else {
+                continue;
+            };
+            if typed.tables.contains_key(&rename.to) || new.tables.contains_key(&rename.from) {
+                continue;
+            }
+            let mut columns = BTreeMap::new();
+            for column in decisions
+                .renames
+                .iter()
+                .filter(|c| c.table == rename.to || c.table == rename.from)
+            {
+                let (Some(before), Some(after)) = (was.column(&column.from), is.column(&column.to)) else {
+                    continue;
+                };
+                let alive = was.column(&column.to).is_none() && is.column(&column.from).is_none();
+                let same_type = (&before.type_name, &before.collation) == (&after.type_name, &after.collation);
+                if alive && (same_type || decisions.direct) {
+                    columns.insert(column.from.clone(), column.to.clone());
+                }
+            }
+            found.tables.push(TableNames {
+                from: rename.from.clone(),
+                to: rename.to.clone(),
+                columns,
+            });
+        }
+        found
+    }
+
+    /// The names that views of these schemas show.
+    pub(crate) fn shown(schemas: &[&Schema]) -> Self {
+        let mut found = Self::default();
+        for (to, alias) in schemas.iter().flat_map(|s| &s.aliases) {
+            let columns = alias.renamed_columns();
+            let names = TableNames {
+                from: alias.table.clone(),
+                to: to.clone(),
+                columns: columns.map(|(own, shown)| (own.clone(), shown.clone())).collect(),
+            };
+            if !found.tables.contains(&names) {
+                found.tables.push(names);
+            }
+        }
+        found
+    }
+
+    /// Labels are renamed in place where nothing else about the type needs it built anew.
+    fn keep_labels_in_order(&mut self, old: &Schema, new: &Schema) {
+        let types: BTreeSet<QName> = self.labels.iter().map(|(name, ..)| name.clone()).collect();
+        for name in types {
+            let (Some(was), Some(is)) = (old.enums.get(&name), new.enums.get(&name)) else {
+                continue;
+            };
+            let mut before = is.clone();
+            for label in &mut before.labels {
+                let renamed = self.labels.iter().find(|(n, _, to)| *n == name && to == label);
+                if let Some((_, from, _)) = renamed {
+                    label.clone_from(from);
+                }
+            }
+            if !labels_only_added(was, &before) {
+                self.labels.retain(|(n, ..)| *n != name);
+            }
+        }
+    }
+
+    /// Whether nothing changes its name.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.types.is_empty() && self.labels.is_empty()
+    }
+
+    /// The names that a table of the old schema may have.
+    pub(crate) fn of_table<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = &'a QName> {
+        let new = self.tables.iter().find(|n| n.from == *table).map(|n| &n.to);
+        std::iter::once(table).chain(new)
+    }
+
+    /// The names that a column of the old schema may have.
+    pub(crate) fn of_column<'a>(&'a self, table: &QName, column: &'a Ident) -> impl Iterator<Item = &'a Ident> {
+        let names = self.tables.iter().find(|n| n.from == *table);
+        std::iter::once(column).chain(names.and_then(|n| n.columns.get(column)))
+    }
+
+    /// The names that a column's type may have.
+    pub(crate) fn of_type(&self, type_name: &str) -> Vec<String> {
+        let element = type_name.trim_end_matches("[]");
+        let new = self.types.iter().find(|(from, _)| from.to_string() == element);
+        let mut out = vec![type_name.to_owned()];
+        out.extend(new.map(|(_, to)| format!("{to}{}", &type_name[element.len()..])));
+        out
+    }
+
+    /// Columns by the names that the old schema has for them.
+    pub(crate) fn columns_back(&self, columns: BTreeSet<(QName, Ident)>) -> BTreeSet<(QName, Ident)> {
+        let back = |(table, column): (QName, Ident)| match self.tables.iter().find(|n| n.to == table) {
+            Some(names) => {
+                let own = names.columns.iter().find(|(_, to)| **to == column);
+                (names.from.clone(), own.map_or(column, |(from, _)| from.clone()))
+            }
+            None => (table, column),
+        };
+        columns.into_iter().map(back).collect()
+    }
+
+    /// The name that a table has at the end.
+    pub(crate) fn table_forward(&self, table: &QName) -> QName {
+        let names = self.tables.iter().find(|n| n.from == *table);
+        names.map_or(table, |n| &n.to).clone()
+    }
+
+    /// The patch with the names that its table and its column have at the end.
+    pub(crate) fn patch_forward(&self, patch: &Patch) -> Patch {
+        let mut out = patch.clone();
+        let columns = patch
+            .slot
+            .table()
+            .and_then(|table| self.tables.iter().find(|n| n.from == *table));
+        match &mut out.slot {
+            Slot::Column(table, column) => {
+                if let Some(names) = columns {
+                    table.clone_from(&names.to);
+                    if let Some(to) = names.columns.get(column) {
+                        column.clone_from(to);
+                    }
+                }
+            }
+            Slot::Table(table)
+            | Slot::Constraint(table, _)
+            | Slot::Index(table, _)
+            | Slot::Options(table)
+            | Slot::Comment(table) => *table = self.table_forward(table),
+            _ => {}
+        }
+        for object in [&mut out.before, &mut out.after].into_iter().flatten() {
+            match object {
+                Object::Sync(sync) => sync.table = self.table_forward(&sync.table),
+                Object::Fill(fill) => fill.table = self.table_forward(&fill.table),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// Whether a column goes under one name and comes under another.
+    pub(crate) fn keeps(&self, table: &QName, column: &Ident) -> bool {
+        self.tables.iter().any(|n| {
+            (n.from == *table || n.to == *table) && n.columns.iter().any(|(from, to)| from == column || to == column)
+        })
+    }
+
+    /// The old schema with its types under their new names: that happens before everything else.
+    pub(super) fn with_new_types(&self, old: &Schema) -> Schema {
+        let mut out = old.clone();
+        for (from, to) in &self.types {
+            out.rename_type(from, to);
+        }
+        out
+    }
+
+    /// A schema with tables, columns and labels under their new names.
+    pub fn forward(&self, schema: &Schema) -> Schema {
+        let mut out = schema.clone();
+        for names in self.tables.iter().filter(|n| schema.tables.contains_key(&n.from)) {
+            out.rename_table(&names.from, &names.to);
+            for (from, to) in &names.columns {
+                rename_column(&mut out, &names.to, from, to);
+            }
+        }
+        self.relabel(&mut out);
+        out
+    }
+
+    /// A schema with tables, columns and labels under their old names.
+    pub fn back(&self, schema: &Schema) -> Schema {
+        let mut out = schema.clone();
+        for names in self.tables.iter().filter(|n| schema.tables.contains_key(&n.to)) {
+            for (from, to) in &names.columns {
+                rename_column(&mut out, &names.to, to, from);
+            }
+            out.rename_table(&names.to, &names.from);
+        }
+        for (name, from, to) in &self.labels {
+            out.rename_label(name, to, from);
+        }
+        out
+    }
+
+    /// Gives the labels their new names.
+    pub(super) fn relabel(&self, schema: &mut Schema) {
+        for (name, from, to) in &self.labels {
+            schema.rename_label(name, from, to);
+        }
+    }
+
+    /// The decisions in terms of the names that the stages between have.
+    pub(crate) fn decisions(&self, decisions: &Decisions) -> Decisions {
+        let mut out = decisions.clone();
+        out.table_renames.clear();
+        out.type_renames.clear();
+        out.renamed_labels
+            .retain(|(name, from, _)| !self.labels.iter().any(|(n, f, _)| n == name && f == from));
+        for names in &self.tables {
+            let aliased = |from: &Ident| names.columns.contains_key(from);
+            out.renames
+                .retain(|r| !((r.table == names.to || r.table == names.from) && aliased(&r.from)));
+            for rename in out.renames.iter_mut().filter(|r| r.table == names.to) {
+                rename.table.clone_from(&names.from);
+            }
+            let column = |c: &mut ColumnRef| {
+                if c.table == names.to {
+                    c.table.clone_from(&names.from);
+                    if let Some((from, _)) = names.columns.iter().find(|(_, to)| **to == c.column) {
+                        c.column.clone_from(from);
+                    }
+                    true
+                } else {
+                    c.table == names.from
+                }
+            };
+            for (c, value) in out.backfills.iter_mut().chain(&mut out.old_values) {
+                if column(c) {
+                    for (from, to) in &names.columns {
+                        *value = expression::rename_column(value, to, from);
+                    }
+                }
+            }
+            for retype in &mut out.retypes {
+                if column(&mut retype.column) {
+                    for (from, to) in &names.columns {
+                        for value in retype.using.iter_mut().chain(&mut retype.using_back) {
+                            *value = expression::rename_column(value, to, from);
+                        }
+                    }
+                }
+            }
+            out.late = std::mem::take(&mut out.late)
+                .into_iter()
+                .map(|(table, key)| {
+                    let table = if table == names.to { names.from.clone() } else { table };
+                    (table, key)
+                })
+                .collect();
+        }
+        out
+    }
+
+    /// What a stage between holds for the names that its tables and types do not have.
+    pub(super) fn stand_ins(&self, stage: &mut Schema, new: &Schema) {
+        for names in &self.tables {
+            let (Some(table), Some(wanted)) = (stage.tables.get(&names.from), new.tables.get(&names.to)) else {
+                continue;
+            };
+            let mut columns = BTreeMap::new();
+            for column in &wanted.columns {
+                let under = names.columns.iter().find(|(_, to)| **to == column.name);
+                let under = under.map_or(&column.name, |(from, _)| from);
+                if table.column(under).is_some() {
+                    columns.insert(column.name.clone(), under.clone());
+                }
+            }
+            let alias = TableAlias {
+                table: names.from.clone(),
+                columns,
+                comment: table.comment.clone(),
+            };
+            stage.aliases.insert(names.to.clone(), alias);
+        }
+        let relations = new.relation_names();
+        for (from, to) in self.types.iter().filter(|(from, _)| !relations.contains(from)) {
+            stage.type_aliases.insert(from.clone(), to.clone());
+        }
+    }
+
+    /// Fills of the last stage, under the new names.
+    pub(super) fn fills(&self, fills: &BTreeMap<String, Fill>) -> BTreeMap<String, Fill> {
+        let mut out = BTreeMap::new();
+        for (id, fill) in fills {
+            let Some(names) = self.tables.iter().find(|n| n.from == fill.table) else {
+                out.insert(id.clone(), fill.clone());
+                continue;
+            };
+            let mut fill = fill.clone();
+            fill.table.clone_from(&names.to);
+            for (from, to) in &names.columns {
+                for value in fill.value.iter_mut().chain([&mut fill.missing]) {
+                    *value = expression::rename_column(value, from, to);
+                }
+                for column in fill.key.iter_mut().chain([&mut fill.column]).filter(|c| *c == from) {
+                    column.clone_from(to);
+                }
+            }
+            out.insert(format!("{}.{}", fill.table, fill.column), fill);
+        }
+        out
+    }
+
+    /// What clients must know.
+    pub(super) fn hazards(&self) -> Vec<Hazard> {
+        let mut out = Vec::new();
+        for names in &self.tables {
+            out.push(Hazard {
+                kind: HazardKind::ThroughView,
+                object: names.to.to_string(),
+                message: format!(
+                    "until contract {to} is a view of {from}: new code reads and writes it, but cannot COPY {to} FROM, \
+                     TRUNCATE it, write ON CONFLICT ON CONSTRAINT, lock it, or point a foreign key at it",
+                    from = names.from,
+                    to = names.to
+                ),
+            });
+        }
+        for (from, to) in &self.types {
+            out.push(Hazard {
+                kind: HazardKind::Rename,
+                object: to.to_string(),
+                message: format!(
+                    "the type {from} is called {to} at once: through the domain {from} casts of values go on, but \
+                     `column = 'a'::{from}`, `= ANY ('{{…}}'::{from}[])` and parameters of that type in a comparison fail \
+                     (42883), and results are of type {to}, which a typed client (sqlx) of old code does not take; to keep \
+                     the name in the database write #[schemagen(type = \"{}\")]",
+                    from.name.raw()
+                ),
+            });
+        }
+        for (name, from, to) in &self.labels {
+            out.push(Hazard {
+                kind: HazardKind::Cutover,
+                object: format!("{name}.{from}"),
+                message: format!(
+                    "the label \"{from}\" of {name} becomes \"{to}\" at once at the cutover: from then on old code that \
+                     writes or compares with \"{from}\" fails (22P02) and cannot decode \"{to}\", and new code is served"
+                ),
+            });
+        }
+        out
+    }
+
+    /// Names that something else has.
+    pub(super) fn refusals(&self, old: &Schema, decisions: &Decisions) -> Vec<Refusal> {
+        let mut out = Vec::new();
+        let taken = old.relation_names();
+        for rename in &decisions.table_renames {
+            let both = old.tables.contains_key(&rename.from) && old.tables.contains_key(&rename.to);
+            let chained = decisions.table_renames.iter().any(|r| r.from == rename.to);
+            if both && chained {
+                out.push(Refusal {
+                    object: rename.to.to_string(),
+                    why: format!(
+                        "{} cannot take its name in the plan that takes it from another table",
+                        rename.from
+                    ),
+                    way_out: "rename the other table first, release that plan, then this one".to_owned(),
+                });
+            }
+        }
+        for names in self.tables.iter().filter(|n| taken.contains(&n.to)) {
+            out.push(Refusal {
+                object: names.to.to_string(),
+                why: format!("{} cannot take this name while another relation has it", names.from),
+                way_out: "drop or rename that relation in a plan of its own first".to_owned(),
+            });
+        }
+        out
+    }
+
+    /// The changes of a database that no old code uses: every name at once.
+    pub(super) fn at_once(&self, columns: BTreeMap<QName, BTreeMap<Ident, Ident>>) -> Vec<Change> {
+        let mut out: Vec<Change> = Vec::new();
+        out.extend(
+            self.types
+                .iter()
+                .map(|(a, b)| Change::RenameType(a.clone(), b.clone(), false)),
+        );
+        out.extend(
+            self.labels
+                .iter()
+                .map(|(name, a, b)| Change::RenameLabel(name.clone(), a.clone(), b.clone())),
+        );
+        out.extend(self.tables.iter().map(|names| Change::RenameTable(names.clone())));
+        for (table, columns) in columns {
+            out.extend(
+                columns
+                    .into_iter()
+                    .map(|(a, b)| Change::RenameColumn(table.clone(), a, b)),
+            );
+        }
+        out
+    }
+}

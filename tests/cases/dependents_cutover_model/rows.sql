@@ -1,0 +1,3 @@
+INSERT INTO t VALUES (1, 'one', 1), (2, 'hidden', 2), (3, '', 3);
+INSERT INTO other VALUES (1);
+REFRESH MATERIALIZED VIEW counted;

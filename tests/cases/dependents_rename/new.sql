@@ -1,0 +1,14 @@
+CREATE TABLE t (id int PRIMARY KEY, "the A" varchar(40) NOT NULL DEFAULT 'none', b int);
+CREATE TABLE other (id int PRIMARY KEY);
+CREATE VIEW v AS SELECT id, "the A" AS a FROM t WHERE "the A" <> '';
+COMMENT ON VIEW v IS 'what is shown';
+GRANT SELECT ON v TO pg_monitor;
+ALTER VIEW v OWNER TO pg_read_all_data;
+CREATE MATERIALIZED VIEW counted AS SELECT a, count(*) AS n FROM v GROUP BY a;
+CREATE INDEX counted_a ON counted (a);
+CREATE FUNCTION first_of(wanted int) RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT "the A" AS a FROM t WHERE id = wanted; END;
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr AFTER UPDATE OF "the A" ON t FOR EACH ROW WHEN (NEW."the A" IS DISTINCT FROM OLD."the A") EXECUTE FUNCTION f();
+CREATE POLICY seen ON t FOR SELECT USING ("the A" <> 'hidden');
+CREATE RULE noted AS ON UPDATE TO t WHERE NEW."the A" = 'noted' DO ALSO INSERT INTO other VALUES (NEW.id) ON CONFLICT DO NOTHING;
+CREATE STATISTICS st ON "the A", b FROM t;

@@ -1,0 +1,4 @@
+CREATE TYPE status AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (id int PRIMARY KEY, s status NOT NULL DEFAULT 'a', many status[], CHECK (s <> 'b'));
+CREATE INDEX t_s ON t (id) WHERE s = 'a';
+CREATE TABLE u (id int PRIMARY KEY, s status);

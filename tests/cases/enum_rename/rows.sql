@@ -1,0 +1,2 @@
+INSERT INTO t VALUES (1, 'a', '{a,b}'), (2, DEFAULT, NULL);
+INSERT INTO u VALUES (1, 'b');

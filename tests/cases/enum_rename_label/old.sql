@@ -1,0 +1,3 @@
+CREATE TYPE st AS ENUM ('a', 'b');
+CREATE TABLE t (id int PRIMARY KEY, s st NOT NULL DEFAULT 'a', many st[] DEFAULT '{a}', CONSTRAINT c CHECK (s <> 'b'));
+CREATE INDEX t_s ON t (id) WHERE s = 'a';

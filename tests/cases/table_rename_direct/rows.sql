@@ -1,0 +1,2 @@
+INSERT INTO a (name) VALUES ('x');
+INSERT INTO c VALUES (1, 1);
