@@ -82,6 +82,8 @@ cases! {
     index_swap_names
     index_to_constraint
     long_names
+    names_exchanged
+    names_taken_over
     not_null_drop
     not_null_set
     partition_attach

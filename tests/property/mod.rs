@@ -1,12 +1,18 @@
 //! Random pairs of schemas: the plan between them is replayed in memory, forward and back, and run on servers.
 //!
-//! `SCHEMAGEN_PROPERTY_CASES` says how many pairs meet a server, `SCHEMAGEN_PROPERTY_SEED` (64 hexadecimal digits) repeats
-//! a run, and `fresh` makes another one each time; every failure prints its seed. A plain run always meets the same pairs.
+//! Each run meets pairs of its own; it prints its seed, which `SCHEMAGEN_PROPERTY_SEED` (64 hexadecimal digits) repeats. A pair
+//! that fails shrinks, and is printed as the files of a folder in `tests/cases`.
 
+mod columns;
+mod constraints;
+mod draft;
 mod edit;
+mod indexes;
 mod live;
 mod names;
+mod objects;
 mod replay;
+mod rows;
 mod types;
 
 use proptest::prelude::*;
@@ -14,32 +20,45 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use schema_core::plan::{Decisions, Plan};
 use schema_core::planner::{Options, PlanError, plan};
 use schema_core::schema::{Namespace, Schema};
+use schema_core::sql::create_sql;
 
-use edit::{Draft, Edit, edit};
+use crate::server::all_versions;
+
+use draft::Draft;
+use edit::{Edit, edit};
 
 /// Two schemas and what is said about the way.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Pair {
+    major: u32,
     old: Schema,
     new: Schema,
     decisions: Decisions,
 }
 
-fn pair() -> impl Strategy<Value = Pair> {
-    let edits = |max| prop::collection::vec(edit(), 1..max);
-    (edits(24), edits(8), any::<bool>()).prop_map(|(before, after, direct)| made(&before, &after, direct))
+/// As the files of a folder in `tests/cases`, so that a pair that fails can be kept there.
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let decisions = serde_yaml::to_string(&self.decisions).map_err(|_| std::fmt::Error)?;
+        writeln!(f, "\n== old.sql\n{};", create_sql(&self.old).join(";\n"))?;
+        writeln!(f, "== new.sql\n{};", create_sql(&self.new).join(";\n"))?;
+        write!(f, "== decisions.yaml\n{decisions}")
+    }
 }
 
-fn made(before: &[Edit], after: &[Edit], direct: bool) -> Pair {
+fn pair(major: u32) -> impl Strategy<Value = Pair> {
+    let edits = |max| prop::collection::vec(edit(), 1..max);
+    let direct = prop::bool::weighted(0.1);
+    (edits(30), edits(10), direct).prop_map(move |(before, after, direct)| made(&before, &after, direct, major))
+}
+
+fn made(before: &[Edit], after: &[Edit], direct: bool, major: u32) -> Pair {
     let mut old = Schema::default();
-    old.namespaces.insert(
-        "public".into(),
-        Namespace {
-            comment: Some("standard public schema".to_owned()),
-        },
-    );
+    let comment = Some("standard public schema".to_owned());
+    old.namespaces.insert("public".into(), Namespace { comment });
     let mut draft = Draft {
         schema: &mut old,
+        major,
         planned: None,
     };
     before.iter().for_each(|edit| draft.apply(edit));
@@ -48,20 +67,30 @@ fn made(before: &[Edit], after: &[Edit], direct: bool) -> Pair {
         accept: ["all".to_owned()].into(),
         allow_data_loss: ["all".to_owned()].into(),
         no_renames: true,
-        direct: direct && before.len().is_multiple_of(4),
+        direct,
         ..Decisions::default()
     };
     let mut draft = Draft {
         schema: &mut new,
+        major,
         planned: Some((&old, &mut decisions)),
     };
     after.iter().for_each(|edit| draft.apply(edit));
-    Pair { old, new, decisions }
+    Pair {
+        major,
+        old,
+        new,
+        decisions,
+    }
 }
 
 /// The plan, or `None` where it is refused by name.
-fn planned(old: &Schema, pair: &Pair, options: &Options) -> Result<Option<Plan>, TestCaseError> {
-    match plan(old, &pair.new, &pair.decisions, options) {
+fn planned(old: &Schema, pair: &Pair) -> Result<Option<Plan>, TestCaseError> {
+    let options = Options {
+        target_version: pair.major,
+        ..Options::default()
+    };
+    match plan(old, &pair.new, &pair.decisions, &options) {
         Ok(plan) => Ok(Some(plan)),
         Err(PlanError::Refused(refusals)) => {
             prop_assert!(!refusals.is_empty());
@@ -71,13 +100,20 @@ fn planned(old: &Schema, pair: &Pair, options: &Options) -> Result<Option<Plan>,
     }
 }
 
-/// A runner with a seed that it tells.
-fn runner(cases: u32) -> (TestRunner, String) {
-    let seed = match std::env::var("SCHEMAGEN_PROPERTY_SEED").as_deref() {
-        Ok("fresh") => fresh_seed(),
-        Ok(text) => text.to_owned(),
-        Err(_) => "2a".repeat(32),
-    };
+/// The seed of this run: the one given, else a fresh one.
+fn seed() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    std::env::var("SCHEMAGEN_PROPERTY_SEED").unwrap_or_else(|_| {
+        (0..4)
+            .map(|n| format!("{:016x}", RandomState::new().hash_one(n)))
+            .collect()
+    })
+}
+
+/// Runs the property with so many pairs, and says how to run it again.
+fn holds(major: u32, cases: u32, shrink: u32, property: impl Fn(Pair) -> Result<(), TestCaseError>) {
+    let seed = seed();
+    println!("SCHEMAGEN_PROPERTY_SEED={seed}: {cases} pairs for PostgreSQL {major}");
     let bytes: Vec<u8> = (0..32)
         .map(|n| u8::from_str_radix(seed.get(2 * n..2 * n + 2).unwrap_or(""), 16))
         .collect::<Result<_, _>>()
@@ -85,56 +121,46 @@ fn runner(cases: u32) -> (TestRunner, String) {
     let config = Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: if cases < 200 { 100 } else { 1_000 },
+        max_shrink_iters: shrink,
         ..Config::default()
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    (TestRunner::new_with_rng(config, rng), seed)
-}
-
-fn fresh_seed() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    (0..4)
-        .map(|n| format!("{:016x}", RandomState::new().hash_one(n)))
-        .collect()
-}
-
-/// Runs the property, and says how to run it again.
-fn holds(cases: u32, property: impl Fn(Pair) -> Result<(), TestCaseError>) {
-    let (mut runner, seed) = runner(cases);
-    if let Err(error) = runner.run(&pair(), property) {
-        panic!("SCHEMAGEN_PROPERTY_SEED={seed} repeats it\n{error}");
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    if let Err(error) = runner.run(&pair(major), property) {
+        panic!("PostgreSQL {major}: SCHEMAGEN_PROPERTY_SEED={seed} repeats it\n{error}");
     }
 }
 
 #[test]
 fn plans_of_random_pairs_replay_forward_and_back() {
-    let refused = std::cell::Cell::new(0_u32);
-    let cases = 3_000;
-    holds(cases, |pair| {
-        match planned(&pair.old, &pair, &Options::default())? {
-            None => refused.set(refused.get() + 1),
-            Some(plan) => {
-                replay::forward(&plan, &pair.new)?;
-                replay::back(&plan)?;
+    let cases = 2_000;
+    for major in [14, 18] {
+        let refused = std::cell::Cell::new(0_u32);
+        holds(major, cases, 2_000, |pair| {
+            match planned(&pair.old, &pair)? {
+                None => refused.set(refused.get() + 1),
+                Some(plan) => {
+                    replay::forward(&plan, &pair.new)?;
+                    replay::back(&plan)?;
+                }
             }
-        }
-        Ok(())
-    });
-    assert!(
-        refused.get() < cases / 2,
-        "{} of {cases} pairs were refused: the property says little",
-        refused.get()
-    );
+            Ok(())
+        });
+        assert!(
+            refused.get() < cases / 4,
+            "{} of {cases} pairs were refused: the property says little",
+            refused.get()
+        );
+    }
 }
 
 #[test]
 fn the_same_pair_gives_the_same_bytes() {
-    holds(500, |mut pair| {
-        let first = planned(&pair.old, &pair, &Options::default())?;
+    holds(18, 500, 2_000, |mut pair| {
+        let first = planned(&pair.old, &pair)?;
         pair.decisions.renames.reverse();
         pair.decisions.backfills.reverse();
-        let second = planned(&pair.old, &pair, &Options::default())?;
+        let second = planned(&pair.old, &pair)?;
         let files = |plan: Option<Plan>| plan.map(|p| (p.name, p.files, p.hazards));
         prop_assert_eq!(files(first), files(second));
         Ok(())
@@ -143,12 +169,12 @@ fn the_same_pair_gives_the_same_bytes() {
 
 #[test]
 fn the_order_of_old_columns_does_not_matter() {
-    holds(500, |mut pair| {
-        let first = planned(&pair.old, &pair, &Options::default())?;
+    holds(18, 500, 2_000, |mut pair| {
+        let first = planned(&pair.old, &pair)?;
         for table in pair.old.tables.values_mut() {
             table.columns.reverse();
         }
-        let second = planned(&pair.old, &pair, &Options::default())?;
+        let second = planned(&pair.old, &pair)?;
         prop_assert_eq!(first.is_some(), second.is_some());
         if let Some(plan) = second {
             replay::forward(&plan, &pair.new)?;
@@ -160,13 +186,28 @@ fn the_order_of_old_columns_does_not_matter() {
 
 #[test]
 fn servers_agree_with_the_replay() {
-    let cases = match std::env::var("SCHEMAGEN_PROPERTY_CASES") {
-        Ok(text) => text.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number"),
-        Err(_) => 24,
-    };
+    on_servers(150);
+}
+
+/// As many pairs as `SCHEMAGEN_PROPERTY_CASES` says: `cargo test any_number -- --ignored`.
+#[test]
+#[ignore = "runs as long as it is asked to"]
+fn any_number_of_pairs_on_servers() {
+    let cases = std::env::var("SCHEMAGEN_PROPERTY_CASES").unwrap_or_else(|_| "2000".to_owned());
+    on_servers(cases.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number"));
+}
+
+/// Shares that many pairs among the servers.
+fn on_servers(cases: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime can be built");
-    holds(cases, |pair| runtime.block_on(live::run(&pair)));
+    let servers = all_versions();
+    let share = cases.div_ceil(u32::try_from(servers.len()).unwrap_or(1).max(1));
+    for (major, server) in servers {
+        let course = runtime.block_on(live::Course::on(&server));
+        holds(major, share, 150, |pair| runtime.block_on(course.run(&pair)));
+        println!("PostgreSQL {major}: {}", course.told());
+    }
 }

@@ -1,6 +1,6 @@
 //! Names that people use, and names that nobody should.
 
-use schema_core::schema::{Ident, Schema};
+use schema_core::schema::{Ident, QName, Schema};
 
 const NAMES: &[&str] = &[
     "a",
@@ -52,18 +52,28 @@ pub fn free(choice: u8, taken: impl Fn(&Ident) -> bool) -> Ident {
         .expect("there are endless numbers")
 }
 
-/// A name for an index or a key: relations share one namespace.
-pub fn relation(schema: &Schema, choice: u8) -> Ident {
-    free(choice, |name| taken(schema, name))
+/// A name for a table, a sequence or an enum: relations and types share the namespace.
+pub fn relation(schema: &Schema, namespace: &Ident, choice: u8) -> Ident {
+    free(choice, |name| taken(schema, namespace, name))
 }
 
-/// Whether a relation, a type or a constraint has that name.
-pub fn taken(schema: &Schema, name: &Ident) -> bool {
-    let in_public = |n: &schema_core::schema::QName| n.name == *name;
-    schema.enums.keys().any(in_public)
-        || schema.sequences.keys().any(in_public)
-        || schema
-            .tables
-            .iter()
-            .any(|(table, t)| in_public(table) || t.constraints.contains_key(name) || t.indexes.contains_key(name))
+/// A name for an index or a key of the table: its constraints have their names for themselves as well.
+pub fn key(schema: &Schema, table: &QName, choice: u8) -> Ident {
+    free(choice, |name| {
+        taken(schema, &table.schema, name) || schema.tables[table].constraints.contains_key(name)
+    })
+}
+
+/// A name for a constraint without index.
+pub fn constraint(schema: &Schema, table: &QName, choice: u8) -> Ident {
+    free(choice, |name| schema.tables[table].constraints.contains_key(name))
+}
+
+/// Whether a relation or a type of the namespace has that name.
+fn taken(schema: &Schema, namespace: &Ident, name: &Ident) -> bool {
+    let name = QName {
+        schema: namespace.clone(),
+        name: name.clone(),
+    };
+    schema.enums.contains_key(&name) || schema.relation_names().contains(&name)
 }

@@ -1,5 +1,7 @@
 //! A plan's effects, applied in memory.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use schema_core::compare::differences;
@@ -13,9 +15,12 @@ pub fn forward(plan: &Plan, new: &Schema) -> Result<(), TestCaseError> {
     let mut now = plan.stages[0].schema.clone();
     if plan.decisions.direct {
         // One phase leads past all stages.
-        for patch in plan.files.iter().flat_map(|file| &file.up.effect) {
-            now.apply(patch)
-                .map_err(|error| TestCaseError::fail(error.to_string()))?;
+        for file in &plan.files {
+            for patch in &file.up.effect {
+                now.apply(patch)
+                    .map_err(|error| TestCaseError::fail(error.to_string()))?;
+            }
+            names_are_unique(&now, &file.slug)?;
         }
         return is(new, &now, "the target");
     }
@@ -33,6 +38,7 @@ pub fn forward(plan: &Plan, new: &Schema) -> Result<(), TestCaseError> {
                     return Err(TestCaseError::fail(format!("{}: {error}", file.slug)));
                 }
             }
+            names_are_unique(&now, &file.slug)?;
         }
         let stage = stages
             .next()
@@ -49,6 +55,7 @@ pub fn back(plan: &Plan) -> Result<(), TestCaseError> {
         for patch in &file.down.effect {
             now.put(&patch.slot, patch.after.clone());
         }
+        names_are_unique(&now, &format!("the undo of {}", file.slug))?;
     }
     let old = &plan.stages[0].schema;
     is(old, &without_what_stays(old, now), "the beginning")
@@ -76,5 +83,40 @@ pub fn without_what_stays(old: &Schema, mut now: Schema) -> Schema {
 pub fn is(expected: &Schema, found: &Schema, what: &str) -> Result<(), TestCaseError> {
     let differing = differences(expected, found);
     prop_assert!(differing.is_empty(), "{what} is not reached:\n{}", differing.join("\n"));
+    Ok(())
+}
+
+/// No two relations, and no two types, have one name: a server would refuse the second.
+fn names_are_unique(schema: &Schema, after: &str) -> Result<(), TestCaseError> {
+    let mut relations = BTreeSet::new();
+    let tables = schema.tables.iter().flat_map(|(table, t)| {
+        let keys = t.constraints.iter().filter(|(_, c)| c.kind.has_index());
+        let names = t
+            .indexes
+            .keys()
+            .chain(t.attached.keys())
+            .chain(keys.map(|(name, _)| name));
+        names.map(|name| table.sibling(name.clone())).chain([table.clone()])
+    });
+    for name in tables.chain(schema.sequences.keys().cloned()) {
+        prop_assert!(
+            relations.insert(name.clone()),
+            "after {after} two relations are called {name}"
+        );
+    }
+    for name in schema.enums.keys() {
+        prop_assert!(
+            !schema.tables.contains_key(name),
+            "after {after} a table and an enum are called {name}"
+        );
+    }
+    for (table, t) in &schema.tables {
+        for name in t.indexes.keys() {
+            prop_assert!(
+                !t.constraints.get(name).is_some_and(|c| c.kind.has_index()),
+                "after {after} two relations of {table} are called {name}"
+            );
+        }
+    }
     Ok(())
 }

@@ -33,6 +33,10 @@ pub(super) fn default(state: &Schema, table: &QName, name: &Ident, default: Opti
     let Some(current) = column(state, table, name) else {
         return Vec::new();
     };
+    if current.default.as_ref() == default {
+        // A sequence that was renamed is named anew by itself.
+        return Vec::new();
+    }
     let after = with_column(state, table, name, |c| c.default = default.cloned());
     let kind = if default.is_some() {
         "set_default"

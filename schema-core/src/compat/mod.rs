@@ -129,6 +129,7 @@ impl Reason {
             Self::UnknownLabel if old => &[H::UnknownLabel],
             Self::UnknownLabel => &[H::UnknownLabel, H::Cutover],
             Self::Columns => &[H::SelectStar],
+            Self::NoTable if !old => &[H::NameTaken, H::Rename, H::Cutover, H::DataLoss],
             Self::NoTable | Self::NoColumn | Self::NoLabel => &[H::Rename, H::Cutover, H::DataLoss],
             _ if old => &[H::OldWriteRefused, H::Rewrite, H::LongLock],
             _ => &[H::NewWriteRefused],

@@ -111,7 +111,11 @@ impl Differ<'_> {
         }
         let default_moved = retyped && !retype::is_instant(was, is) && was.default.is_some();
         let becomes_identity = was.identity.is_none() && is.identity.is_some();
-        if !same_default(was, current, is, wanted)
+        let mut drawing = was.clone();
+        for (from, to) in &self.renamed_sequences {
+            crate::stages::names_in::rename_drawn(&mut drawing, from, to);
+        }
+        if !same_default(&drawing, current, is, wanted)
             && !default_moved
             && !generated_changes
             && !becomes_identity

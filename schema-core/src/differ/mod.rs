@@ -10,12 +10,13 @@ mod names;
 mod objects;
 mod order;
 mod partitions;
+mod removal;
 mod renamed;
 mod table;
 
 pub use order::{Segment, Task, in_order};
 
-use crate::schema::Schema;
+use crate::schema::{QName, Schema};
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
@@ -41,11 +42,13 @@ fn between(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
+        renamed_sequences: Vec::new(),
         tasks: Vec::new(),
     };
     found.objects();
     found.tables();
-    names::order_by_name(from, &mut found.tasks);
+    removal::order_removals(from, &mut found.tasks);
+    names::order_by_name(from, to, &mut found.tasks);
     found.tasks
 }
 
@@ -53,5 +56,7 @@ fn between(from: &Schema, to: &Schema) -> Vec<Task> {
 pub(crate) struct Differ<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
+    /// Sequences that go on under another name: from, to.
+    pub(crate) renamed_sequences: Vec<(QName, QName)>,
     pub(crate) tasks: Vec<Task>,
 }

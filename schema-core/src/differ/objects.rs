@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
-use crate::schema::{Dependency, QName, Sequence, SyncDirection};
+use crate::schema::{Column, Dependency, Literal, QName, Sequence, SyncDirection};
 
 impl Differ<'_> {
     pub(super) fn objects(&mut self) {
@@ -158,8 +158,9 @@ impl Differ<'_> {
             .sequences
             .iter()
             .filter(|(name, _)| !self.from.sequences.contains_key(*name))
-            .filter_map(|(name, sequence)| Some((self.predecessor(sequence)?, name.clone())))
+            .filter_map(|(name, sequence)| Some((self.predecessor(name, sequence)?, name.clone())))
             .collect();
+        self.renamed_sequences.clone_from(&renamed);
         for (old, new) in &renamed {
             let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
             self.push(
@@ -227,11 +228,13 @@ impl Differ<'_> {
         }
     }
 
-    /// The sequence whose place this one takes, so that its numbers go on: the one that the same column owned under another
-    /// name, or that of the old column where a sync that goes hands its generator over.
-    fn predecessor(&self, sequence: &Sequence) -> Option<QName> {
-        let (table, column) = sequence.owned_by.as_ref()?;
+    /// The sequence whose place this one takes, so that its numbers go on: the one that the same column owned or drew from
+    /// under another name, or that of the old column where a sync that goes hands its generator over.
+    fn predecessor(&self, name: &QName, sequence: &Sequence) -> Option<QName> {
         let gone = |name: &&QName| !self.to.sequences.contains_key(*name);
+        let Some((table, column)) = &sequence.owned_by else {
+            return self.drawn_before(name).filter(gone).cloned();
+        };
         if let Some(own) = self.from.sequences_owned_by(table, column).find(gone) {
             return Some(own.clone());
         }
@@ -243,6 +246,31 @@ impl Differ<'_> {
         });
         let (_, sync) = sync?;
         self.from.sequences_owned_by(table, &sync.from).find(gone).cloned()
+    }
+
+    /// The sequence without owner that some column drew from before, where it draws from this one now.
+    fn drawn_before(&self, name: &QName) -> Option<&QName> {
+        let unowned = self.from.sequences.iter().filter(|(_, s)| s.owned_by.is_none());
+        let mut columns = self
+            .to
+            .tables
+            .iter()
+            .flat_map(|(t, table)| table.columns.iter().map(move |c| (t, c)));
+        let printed = |name: &QName| Literal(&name.to_string()).to_string();
+        let drawn = |old: &QName, (table, column): (&QName, &Column)| {
+            let was = self
+                .from
+                .tables
+                .get(table)
+                .and_then(|t| t.column(&column.name))
+                .and_then(|c| c.default.as_ref());
+            let was = was
+                .filter(|d| d.0.contains(&printed(old)))
+                .map(|d| d.0.replace(&printed(old), &printed(name)));
+            was.is_some() && was.as_ref() == column.default.as_ref().map(|d| &d.0)
+        };
+        let names: Vec<&QName> = unowned.map(|(old, _)| old).collect();
+        columns.find_map(|place| names.iter().find(|old| drawn(old, place)).copied())
     }
 
     /// Whether the owning column turns from serial to identity: then the sequence goes in that step.

@@ -132,6 +132,8 @@ pub enum HazardKind {
     BulkInsert,
     /// Something that clients name changes its name at once.
     Rename,
+    /// Something of old keeps the name of a new table or sequence, which is made in contract.
+    NameTaken,
     /// New code meets a view where it expects a table, until contract.
     ThroughView,
 }
@@ -164,6 +166,7 @@ impl HazardKind {
             Self::SelectStar => "select_star",
             Self::BulkInsert => "bulk_insert",
             Self::Rename => "rename",
+            Self::NameTaken => "name_taken",
             Self::ThroughView => "through_view",
         }
     }

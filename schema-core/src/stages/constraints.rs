@@ -3,7 +3,7 @@
 //! What only forbids (checks, foreign keys) stands only where both versions keep to it. What code may name (keys, indexes)
 //! stands as long as either version may need it, the new one beside the old one.
 
-use super::names::{first_free, free_relation_name};
+use super::names::first_free;
 use super::table::Bridge;
 use crate::compare::{constraint_columns, same_constraint, same_index};
 use crate::plan::HazardKind;
@@ -99,9 +99,13 @@ impl Bridge<'_> {
             if mapped.constraints.get(name).is_some_and(|c| same(mapped, c)) {
                 return Pair::Twin;
             }
-            return Pair::Added;
         }
-        let gone = |other: &&Ident| !self.wanted.constraints.contains_key(*other);
+        // A name that new gives to something else is gone too.
+        let gone = |other: &&Ident| {
+            let stays =
+                |w: &Constraint| same_constraint(&self.current.constraints[*other], self.current, w, self.wanted);
+            !self.wanted.constraints.get(*other).is_some_and(stays)
+        };
         let find = |table: &Table| {
             table
                 .constraints
@@ -158,7 +162,7 @@ impl Bridge<'_> {
                     let free = self.free(name);
                     self.table.constraints.insert(free, constraint.clone());
                 } else if !self.has_index(&index) {
-                    let free = self.free(&name.with_suffix("__new"));
+                    let free = self.another(name);
                     self.table.indexes.insert(free, index);
                 }
                 if old_writes && !twin {
@@ -242,9 +246,16 @@ impl Bridge<'_> {
 
     /// A relation name that neither schema nor the bridge has.
     fn free(&mut self, name: &Ident) -> Ident {
-        let kept = self.current.constraints.contains_key(name) || self.current.indexes.contains_key(name);
-        let free = free_relation_name(name, self.name, self.old_names, &self.taken);
-        debug_assert!(!kept || free != *name);
+        let taken = |candidate: &Ident| self.taken.contains(candidate);
+        let free = self.names.give(&self.name.sibling(name.clone()), taken).name;
+        self.taken.insert(free.clone());
+        free
+    }
+
+    /// A relation name of its own for what gets that name in contract.
+    fn another(&mut self, name: &Ident) -> Ident {
+        let taken = |candidate: &Ident| self.taken.contains(candidate);
+        let free = self.names.give_another(&self.name.sibling(name.clone()), taken).name;
         self.taken.insert(free.clone());
         free
     }
@@ -277,12 +288,14 @@ impl Bridge<'_> {
                 );
                 continue;
             }
-            let other = current.indexes.iter().find(|(other, i)| {
-                !current.indexes.contains_key(name)
-                    && !wanted.indexes.contains_key(*other)
-                    && !renamed.contains(other)
-                    && same(i)
-            });
+            let stays = |other: &Ident, i: &Index| {
+                let namesake = wanted.indexes.get(other);
+                namesake.is_some_and(|w| same_index(i, current, w, wanted))
+            };
+            let other = current
+                .indexes
+                .iter()
+                .find(|(other, i)| !stays(other, i) && !renamed.contains(other) && same(i));
             if let Some((other, kept)) = other {
                 renamed.push(other.clone());
                 let comment = index.comment.clone();

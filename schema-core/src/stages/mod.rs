@@ -16,8 +16,10 @@ mod shadow;
 mod swapped;
 mod syncs;
 mod table;
+mod waiting;
 
 pub(crate) use attached::complete;
+pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
 pub(crate) use shadow::rename_column;
@@ -51,6 +53,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
             &renamed.forward(&renamed.with_new_types(old)),
             new,
         ));
+        refusals.extend(waiting::refusals(old, new, true));
         return if refusals.is_empty() {
             Ok(direct(old, new.clone(), &renamed, decisions))
         } else {
@@ -94,6 +97,7 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
 /// The stages where tables and types keep their names.
 fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let mut refusals = refusal::unsupported(old, new);
+    refusals.extend(waiting::refusals(old, new, false));
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
         schema,
@@ -103,10 +107,14 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let real = new;
     let renames = table::live_renames(old, new, decisions);
     let shadows = shadow::Shadows::find(old, new, &renames);
-    let shadowed = shadows.apply(new);
-    let new = &shadowed;
-    let old_names = old.relation_names();
-    let mut hazards = Vec::new();
+    let mut names = names::Names::new(old, new);
+    let mut towards = shadows.apply(new);
+    let waiting = waiting::Waiting::find(old, &towards, &mut names, |name| {
+        takes_over(name, &towards.sequences[name], old, &towards, &renames)
+    });
+    waiting.apply(&mut towards);
+    let new = &towards;
+    let mut hazards: Vec<Hazard> = waiting.hazards().collect();
     let mut bridge = Schema {
         others: old.others.clone(),
         ..Schema::default()
@@ -142,11 +150,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let (apart, joined) = (moved.apart(old), moved.apart(new));
     for (name, wanted) in &joined.tables {
         match apart.tables.get(name) {
-            None => drop(
-                bridge
-                    .tables
-                    .insert(name.clone(), names::with_free_names(name, wanted, &old_names)),
-            ),
+            None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
             Some(current) => {
                 let mut builder = table::Bridge::new(
                     name,
@@ -154,7 +158,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
                     (&apart, &joined),
                     decisions,
                     &shadows,
-                    &old_names,
+                    &mut names,
                 );
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);

@@ -53,6 +53,8 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
         .filter(|t| bridge.tables.get(*t) != out.tables.get(*t))
         .cloned()
         .collect();
+    // What something else has until contract is no name yet.
+    let relations = bridge.relation_names();
     for name in touched {
         let gone: BTreeSet<Ident> = asides
             .columns
@@ -67,7 +69,10 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
         let (Some(table), Some(wanted)) = (out.tables.get(&name).cloned(), new.tables.get(&name)) else {
             continue;
         };
-        let named = final_names(&table, wanted, &gone, &gone_elsewhere);
+        let named = final_names(&table, wanted, &gone, &gone_elsewhere, &|n| {
+            let own = table.indexes.contains_key(n) || table.constraints.contains_key(n);
+            own || !relations.contains(&name.sibling(n.clone()))
+        });
         out.tables.insert(name, named);
     }
     // The generator belongs to the column that new code writes.
@@ -103,7 +108,13 @@ fn backward(sync: &Sync, name: &Ident, aside: &Ident, shadows: &BTreeMap<Ident, 
 
 /// Gives twins their final names and moves what stands on the old columns aside. Checks and foreign keys on old columns go;
 /// a primary key gives way to its twin.
-fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsewhere: &[(QName, Ident)]) -> Table {
+fn final_names(
+    table: &Table,
+    wanted: &Table,
+    gone: &BTreeSet<Ident>,
+    gone_elsewhere: &[(QName, Ident)],
+    free: &impl Fn(&Ident) -> bool,
+) -> Table {
     let mut out = Table {
         constraints: Default::default(),
         indexes: Default::default(),
@@ -125,7 +136,10 @@ fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsew
         let final_name = wanted
             .constraints
             .iter()
-            .find(|(n, w)| !out.constraints.contains_key(*n) && same_constraint(constraint, table, w, wanted))
+            .find(|(n, w)| {
+                let standing = out.constraints.contains_key(*n) || constraint.kind.has_index() && !free(n);
+                !standing && same_constraint(constraint, table, w, wanted)
+            })
             .map_or(name, |(n, _)| n);
         let final_name = if wanted
             .constraints
@@ -151,7 +165,8 @@ fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsew
             .map(|(n, _)| n.clone());
         if let Some(ready) = ready {
             spare_indexes.remove(&ready);
-            out.constraints.insert(name.clone(), target.clone());
+            out.constraints
+                .insert(if free(name) { name.clone() } else { ready }, target.clone());
         }
     }
     for (name, index) in &spare_indexes {
@@ -172,6 +187,7 @@ fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsew
                 .keys()
                 .find(|n| {
                     same(n)
+                        && free(n)
                         && !out.indexes.contains_key(*n)
                         && !table
                             .indexes
@@ -191,7 +207,7 @@ fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsew
     };
     for (name, constraint) in old {
         if matches!(constraint.kind, ConstraintKind::Unique(_)) {
-            let aside = first_free(&name.with_suffix("__old"), |n| !taken(n, &out));
+            let aside = first_free(&name.with_suffix("__old"), |n| free(n) && !taken(n, &out));
             out.constraints.insert(aside, constraint.clone());
         }
     }
@@ -199,7 +215,7 @@ fn final_names(table: &Table, wanted: &Table, gone: &BTreeSet<Ident>, gone_elsew
         .iter()
         .filter(|(_, i)| index_columns(i).iter().any(|c| gone.contains(c)))
     {
-        let aside = first_free(&name.with_suffix("__old"), |n| !taken(n, &out));
+        let aside = first_free(&name.with_suffix("__old"), |n| free(n) && !taken(n, &out));
         out.indexes.insert(aside, index.clone());
     }
     out

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
+use super::names::Names;
 use super::shadow::Shadows;
 use crate::plan::{Decisions, Hazard, HazardKind};
 use crate::schema::{Fill, Ident, QName, Schema, Sync, Table};
@@ -14,7 +15,7 @@ pub(super) struct Bridge<'a> {
     pub(super) wanted: &'a Table,
     pub(super) old: &'a Schema,
     pub(super) new: &'a Schema,
-    pub(super) old_names: &'a BTreeSet<QName>,
+    pub(super) names: &'a mut Names,
     pub(super) decisions: &'a Decisions,
     /// Columns of this table that change their name: from to to.
     pub(super) renames: BTreeMap<Ident, Ident>,
@@ -22,7 +23,7 @@ pub(super) struct Bridge<'a> {
     pub(super) all_renames: BTreeMap<QName, BTreeMap<Ident, Ident>>,
     /// The renames among them that are shadows of a retype: old code alone writes until the cutover.
     pub(super) shadows: BTreeMap<Ident, Ident>,
-    /// Relation names given out so far.
+    /// Names of the table's old constraints and indexes, and those given out so far.
     pub(super) taken: BTreeSet<Ident>,
     pub(super) table: Table,
     pub(super) syncs: BTreeMap<QName, Sync>,
@@ -39,7 +40,7 @@ impl<'a> Bridge<'a> {
         (old, new): (&'a Schema, &'a Schema),
         decisions: &'a Decisions,
         shadows: &Shadows,
-        old_names: &'a BTreeSet<QName>,
+        names: &'a mut Names,
     ) -> Self {
         let mut all_renames = live_renames(old, new, decisions);
         for (table, columns) in &shadows.columns {
@@ -60,7 +61,7 @@ impl<'a> Bridge<'a> {
             wanted,
             old,
             new,
-            old_names,
+            names,
             decisions,
             renames,
             all_renames,

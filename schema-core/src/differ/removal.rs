@@ -1,0 +1,86 @@
+//! What goes waits for what still holds on to it, wherever names put it in the order.
+
+use super::Task;
+use crate::change::Change;
+use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema};
+
+/// Adds what each removal needs and gives.
+pub(super) fn order_removals(from: &Schema, tasks: &mut [Task]) {
+    let enums: Vec<QName> = dropped(tasks, |change| match change {
+        Change::DropEnum(name) => Some(name),
+        _ => None,
+    });
+    let sequences: Vec<QName> = dropped(tasks, |change| match change {
+        Change::DropSequence(name) => Some(name),
+        _ => None,
+    });
+    for task in tasks {
+        let (needs, gives) = of(from, &task.change);
+        task.needs.extend(needs);
+        task.gives.extend(gives);
+        if let Some(table) = changed_columns(&task.change) {
+            let columns = from.tables.get(table).into_iter().flat_map(|t| &t.columns);
+            for column in columns {
+                let has_type = enums
+                    .iter()
+                    .filter(|e| from.enum_of_type(&column.type_name) == Some(*e));
+                task.gives.extend(has_type.map(|e| format!("the unused type {e}")));
+                let draws = |s: &&QName| {
+                    let printed = Literal(&s.to_string()).to_string();
+                    column.default.as_ref().is_some_and(|d| d.0.contains(&printed))
+                };
+                let drawn = sequences.iter().filter(draws);
+                task.gives.extend(drawn.map(|s| format!("the unused sequence {s}")));
+            }
+        }
+    }
+}
+
+fn dropped(tasks: &[Task], name: impl Fn(&Change) -> Option<&QName>) -> Vec<QName> {
+    tasks.iter().filter_map(|task| name(&task.change)).cloned().collect()
+}
+
+/// The table whose columns, defaults or types the change takes away or alters.
+fn changed_columns(change: &Change) -> Option<&QName> {
+    match change {
+        Change::DropTable(table)
+        | Change::DropColumn(table, _)
+        | Change::AlterColumnType(table, _)
+        | Change::SetDefault(table, ..)
+        | Change::SetIdentity(table, _)
+        | Change::SetGenerated(table, _) => Some(table),
+        _ => None,
+    }
+}
+
+fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
+    let cleared = |table: &QName| format!("the cleared columns of {table}");
+    let uncomputed = |table: &QName| format!("no computed column of {table} that goes");
+    let released = |table: &QName| format!("the released table {table}");
+    let computed = |table: &QName, column: &Ident| {
+        let found = from.tables.get(table).and_then(|t| t.column(column));
+        found.is_some_and(|c| c.generated.is_some())
+    };
+    match change {
+        Change::DropSync(function, _) => {
+            let table = from.syncs.get(function).map(|s| cleared(&s.table));
+            (Vec::new(), table.into_iter().collect())
+        }
+        Change::DropIndex(table, _) | Change::DropConstraint(table, _) => (Vec::new(), vec![cleared(table)]),
+        Change::DropKey(table, _) | Change::SwapKey { table, .. } => (vec![released(table)], vec![cleared(table)]),
+        Change::DropForeignKey(table, name) => {
+            let constraint = from.tables.get(table).and_then(|t| t.constraints.get(name));
+            let mut gives = vec![cleared(table), released(table)];
+            if let Some(ConstraintKind::ForeignKey(key)) = constraint.map(|c| &c.kind) {
+                gives.push(released(&key.references));
+            }
+            (Vec::new(), gives)
+        }
+        Change::DropColumn(table, column) if computed(table, column) => (vec![cleared(table)], vec![uncomputed(table)]),
+        Change::DropColumn(table, _) => (vec![cleared(table), uncomputed(table)], Vec::new()),
+        Change::DropTable(table) => (vec![released(table)], Vec::new()),
+        Change::DropEnum(name) => (vec![format!("the unused type {name}")], Vec::new()),
+        Change::DropSequence(name) => (vec![format!("the unused sequence {name}")], Vec::new()),
+        _ => (Vec::new(), Vec::new()),
+    }
+}

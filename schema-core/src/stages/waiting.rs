@@ -1,0 +1,237 @@
+//! What cannot have its name in the bridge, because something of old keeps it until contract.
+//!
+//! Indexes and keys stand under another name until then. A table or a sequence is what code names: a new one waits for
+//! contract, and with it what hangs on it. A sequence that a column draws from by itself stands under another name too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Refusal;
+use super::names::Names;
+use crate::plan::{Hazard, HazardKind};
+use crate::schema::{ConstraintKind, Literal, QName, Schema};
+
+/// What new has and the bridge has not, or not under that name.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    tables: BTreeMap<QName, String>,
+    sequences: BTreeMap<QName, String>,
+    /// Sequences under another name.
+    renamed: Vec<(QName, QName)>,
+}
+
+impl Waiting {
+    /// `takes_over` says which new sequences are old ones under a new name.
+    pub(super) fn find(old: &Schema, new: &Schema, names: &mut Names, takes_over: impl Fn(&QName) -> bool) -> Self {
+        let mut found = Self::default();
+        for name in new.tables.keys().filter(|n| !old.tables.contains_key(*n)) {
+            if let Some(holder) = holder(old, name, true) {
+                found.tables.insert(name.clone(), holder.to_owned());
+            }
+        }
+        // Partitions and children wait with their parents.
+        while let Some((child, parent)) = new.tables.iter().find_map(|(name, table)| {
+            let mut parents = table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits);
+            let parent = parents.find(|p| found.tables.contains_key(*p))?;
+            (!old.tables.contains_key(name) && !found.tables.contains_key(name)).then_some((name, parent))
+        }) {
+            found
+                .tables
+                .insert(child.clone(), format!("its parent {parent} waits, and it"));
+        }
+        for (name, sequence) in new.sequences.iter().filter(|(n, _)| !old.sequences.contains_key(*n)) {
+            let owner = sequence.owned_by.as_ref().map(|(table, _)| table);
+            if takes_over(name) || owner.is_some_and(|t| found.tables.contains_key(t)) {
+                continue;
+            }
+            let Some(holder) = holder(old, name, false) else {
+                continue;
+            };
+            if owner.is_some() || is_drawn_from(new, name) {
+                let given = names.give_another(name, |_| false);
+                found.renamed.push((name.clone(), given));
+            } else {
+                found.sequences.insert(name.clone(), holder.to_owned());
+            }
+        }
+        found
+    }
+
+    /// The target without what waits: what the bridge is built towards.
+    pub(super) fn apply(&self, new: &mut Schema) {
+        for (name, given) in &self.renamed {
+            new.rename_sequence(name, given);
+        }
+        new.tables.retain(|name, _| !self.tables.contains_key(name));
+        let waits = |table: &QName| self.tables.contains_key(table);
+        new.sequences.retain(|name, sequence| {
+            !self.sequences.contains_key(name) && !sequence.owned_by.as_ref().is_some_and(|(table, _)| waits(table))
+        });
+        for table in new.tables.values_mut() {
+            table.constraints.retain(|_, c| match &c.kind {
+                ConstraintKind::ForeignKey(key) => !waits(&key.references),
+                _ => true,
+            });
+        }
+    }
+
+    /// What new code finds missing.
+    pub(super) fn hazards(&self) -> impl Iterator<Item = Hazard> {
+        let all = self.tables.iter().chain(&self.sequences);
+        all.map(|(name, holder)| Hazard {
+            kind: HazardKind::NameTaken,
+            object: name.to_string(),
+            message: format!("new code cannot use {name} until contract: {holder} has its name until then"),
+        })
+    }
+}
+
+/// What has the name of a new table or sequence in old.
+fn holder<'a>(old: &'a Schema, name: &QName, has_type: bool) -> Option<&'a str> {
+    let on_tables = old.tables.iter().filter(|(table, _)| table.schema == name.schema);
+    if old.tables.contains_key(name) {
+        return Some("a table");
+    }
+    if old.sequences.contains_key(name) {
+        return Some("a sequence");
+    }
+    if has_type && old.enums.contains_key(name) {
+        return Some("an enum");
+    }
+    for (_, table) in on_tables {
+        if table.indexes.contains_key(&name.name) {
+            return Some("an index");
+        }
+        if table.constraints.get(&name.name).is_some_and(|c| c.kind.has_index()) {
+            return Some("a key");
+        }
+    }
+    None
+}
+
+/// Whether a column's default draws from the sequence.
+fn is_drawn_from(schema: &Schema, sequence: &QName) -> bool {
+    let printed = Literal(&sequence.to_string()).to_string();
+    let mut columns = schema.tables.values().flat_map(|t| &t.columns);
+    columns.any(|c| c.default.as_ref().is_some_and(|d| d.0.contains(&printed)))
+}
+
+/// New names that something of old keeps for good, or that no plan can wait for.
+pub(super) fn refusals(old: &Schema, new: &Schema, direct: bool) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    let (old_names, old_types) = (
+        relations(old),
+        old.tables.keys().chain(old.enums.keys()).collect::<BTreeSet<_>>(),
+    );
+    for other in &old.others {
+        let Ok(name) = other.name.parse::<QName>() else {
+            continue;
+        };
+        let relation = other.is_relation() && !old_names.contains(&name) && relations(new).contains(&name);
+        let is_type = matches!(other.kind.as_str(), "domain" | "range type") || other.is_relation();
+        let is_new_type = |n: &QName| new.tables.contains_key(n) || new.enums.contains_key(n);
+        if relation || is_type && !old_types.contains(&name) && is_new_type(&name) {
+            out.push(Refusal {
+                object: name.to_string(),
+                why: format!(
+                    "a {} of the database has this name, and schemagen drops none",
+                    other.kind
+                ),
+                way_out: format!("drop or rename the {} in a migration of its own first", other.kind),
+            });
+        }
+    }
+    for name in new.enums.keys().filter(|n| !old.enums.contains_key(*n)) {
+        if old.tables.contains_key(name) && !direct {
+            out.push(Refusal {
+                object: name.to_string(),
+                why: "it becomes an enum, and the table of this name stands until contract".to_owned(),
+                way_out: "give the enum another name, or drop the table in a plan of its own first".to_owned(),
+            });
+        }
+    }
+    out
+}
+
+/// Names of tables, sequences, indexes and keys.
+fn relations(schema: &Schema) -> BTreeSet<QName> {
+    let model = Schema {
+        tables: schema.tables.clone(),
+        sequences: schema.sequences.clone(),
+        ..Schema::default()
+    };
+    model.relation_names()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Decisions;
+    use crate::schema::{Column, Expr, Ident, Index, IndexKey, Sequence, Table};
+
+    fn with_index(table: &str, index: &str) -> Schema {
+        let mut schema = Schema::default();
+        let mut t = Table {
+            columns: vec![Column::new("n", "integer")],
+            ..Table::default()
+        };
+        let keys = vec![IndexKey::column(Ident::new("n"))];
+        let index_of = Index {
+            method: "btree".to_owned(),
+            unique: false,
+            nulls_not_distinct: false,
+            keys,
+            include: Vec::new(),
+            predicate: None,
+            with: BTreeMap::new(),
+            tablespace: None,
+            valid: true,
+            expression_columns: Vec::new(),
+            statistics: BTreeMap::new(),
+            comment: None,
+        };
+        t.indexes.insert(Ident::new(index), index_of);
+        schema.tables.insert(QName::new("public", table), t);
+        schema
+    }
+
+    fn bridge(old: &Schema, new: &Schema) -> (Schema, Vec<Hazard>) {
+        let path = super::super::stages(old, new, &Decisions::default()).expect("the path can be planned");
+        (path.stages[1].schema.clone(), path.hazards)
+    }
+
+    #[test]
+    fn a_table_waits_for_its_name_and_its_references_wait_with_it() {
+        let old = with_index("t", "taken");
+        let mut new = with_index("t", "other");
+        let taken = QName::new("public", "taken");
+        new.tables
+            .insert(taken.clone(), new.tables[&QName::new("public", "t")].clone());
+        if let Some(t) = new.tables.get_mut(&taken) {
+            t.indexes.clear();
+        }
+        let (bridge, hazards) = bridge(&old, &new);
+        assert!(!bridge.tables.contains_key(&taken));
+        let told: Vec<_> = hazards.iter().map(|h| (h.kind.name(), h.object.as_str())).collect();
+        assert_eq!(told, [("name_taken", "public.taken")]);
+    }
+
+    #[test]
+    fn a_sequence_that_a_default_names_stands_under_another_name() {
+        let old = with_index("t", "taken");
+        let mut new = with_index("t", "other");
+        let (t, taken) = (QName::new("public", "t"), QName::new("public", "taken"));
+        new.sequences.insert(taken.clone(), Sequence::default());
+        if let Some(table) = new.tables.get_mut(&t) {
+            let mut column = Column::new("m", "bigint");
+            column.default = Some(Expr("nextval('public.taken'::regclass)".to_owned()));
+            table.columns.push(column);
+        }
+        let (bridge, hazards) = bridge(&old, &new);
+        assert!(bridge.sequences.contains_key(&QName::new("public", "taken__new")));
+        let default = bridge.tables[&t]
+            .column(&Ident::new("m"))
+            .and_then(|c| c.default.clone());
+        assert_eq!(default, Some(Expr("nextval('public.taken__new'::regclass)".to_owned())));
+        assert_eq!(hazards, []);
+    }
+}
