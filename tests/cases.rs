@@ -41,6 +41,9 @@ cases! {
     constraint_to_index
     data_loss_unanswered
     defaults
+    dependents_column_grants
+    dependents_column_grants_cutover
+    dependents_column_grants_drop
     dependents_cutover
     dependents_cutover_model
     dependents_direct_rename
@@ -122,6 +125,7 @@ cases! {
     rename_unanswered
     rename_unique
     rename_with_indexes_and_checks
+    rename_with_updated_at
     retype_narrower
     retype_primary_key
     retype_text_to_int
@@ -139,6 +143,7 @@ cases! {
     table_create_sequences
     table_drop
     table_drop_cycle
+    table_drop_with_triggers
     table_options
     table_rename
     table_rename_dependents
@@ -168,4 +173,9 @@ fn every_folder_is_listed() {
 #[tokio::test]
 async fn the_proof_names_what_is_left_out() {
     harness::left_out().await;
+}
+
+#[tokio::test]
+async fn the_proof_names_lost_dependents() {
+    harness::lost_dependents().await;
 }

@@ -123,6 +123,12 @@ fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
             from: Ident::new(column.clone()),
             to,
         })),
+        [name] if old.namespaces.contains_key(&Ident::new(name.clone())) && new.namespaces.contains_key(&to) => {
+            Err(wrong(format!(
+                "\"{name}\" is a schema, and no name stands for a schema while old code uses it: make the new one and move \
+                 its tables and types, each with --rename {name}.TABLE={to}.TABLE"
+            )))
+        }
         [name] => Err(wrong(format!(
             "there is no table and no enum type \"{name}\" on the first side"
         ))),

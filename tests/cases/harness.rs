@@ -457,6 +457,7 @@ const KINDS: &[&str] = &[
     "drop_sync",
     "drop_table",
     "drop_unique",
+    "rebuild_dependents",
     "rename_column",
     "rename_constraint",
     "rename_index",
@@ -521,4 +522,80 @@ pub async fn left_out() {
         never.is_empty(),
         "no case has a file with a step of these kinds: {never:?}"
     );
+}
+
+/// What of the dependents each broken plan loses, and the words by which the proof must name it.
+const LOSSES: &[(&str, &str, &str)] = &[
+    ("COMMENT ON VIEW public.v IS", "view public.v", "its comment was"),
+    (
+        "COMMENT ON COLUMN public.v.shown",
+        "view public.v",
+        "it was CREATE VIEW",
+    ),
+    ("COMMENT ON TRIGGER tr", "trigger tr on public.t", "its comment was"),
+    ("CREATE POLICY through", "policy through on public.other", "is gone"),
+    ("CREATE RULE noted", "rule noted on public.t", "is gone"),
+    (
+        "ALTER TABLE public.t DISABLE TRIGGER",
+        "trigger \"off on t\" on public.t",
+        "DISABLE TRIGGER",
+    ),
+    (
+        "ALTER VIEW public.v ALTER COLUMN shown",
+        "view public.v",
+        "it was CREATE VIEW",
+    ),
+    (
+        "EXECUTE pg_catalog.format('GRANT",
+        "public.v",
+        "owner and privileges were",
+    ),
+    (
+        "EXECUTE pg_catalog.format('REVOKE",
+        "public.first_of(integer)",
+        "owner and privileges were",
+    ),
+];
+
+/// Leaves one statement about a dependent out: the proof names the object.
+pub async fn lost_dependents() {
+    let (major, server) = all_versions().pop().expect("there is a server");
+    let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
+        .await
+        .expect("the test server serves as scratch server");
+    let case = Case::read("dependents_retype_wider");
+    let database = database_on(&server).await;
+    let old = read(&mut database.with(&case.old).await).await.schema;
+    let target = Target::of(&server, &case.new).await;
+    let options = Options {
+        target_version: major,
+        ..Options::default()
+    };
+    let plan = plan(&old, &target.live.schema, &case.said.decisions, &options).expect("the case can be planned");
+    for (left_out, object, words) in LOSSES {
+        let mut broken = plan.clone();
+        let mut found = false;
+        for file in &mut broken.files {
+            if let Some(start) = file.up.text.find(left_out) {
+                found = true;
+                let end = start + file.up.text[start..].find(";\n").expect("a statement ends");
+                let nothing = if left_out.starts_with("EXECUTE") {
+                    "NULL"
+                } else {
+                    "SELECT 1"
+                };
+                file.up.text.replace_range(start..end, nothing);
+            }
+        }
+        assert!(found, "no file has {left_out}");
+        let proof = prove(&broken, &scratch, &ProofOptions::default())
+            .await
+            .unwrap_or_else(|error| panic!("without {left_out}: the proof cannot be run: {error}"));
+        let named = proof
+            .failures
+            .iter()
+            .any(|f| f.object == *object && f.message.contains(words));
+        assert!(named, "the proof does not miss {left_out}: {:#?}", proof.failures);
+    }
+    scratch.stop().await;
 }

@@ -37,7 +37,7 @@ pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use partitioned::Names;
 pub(crate) use partitioned::fits;
-pub(crate) use rebuild_dependents::{Rebuild, made_in, texts};
+pub(crate) use rebuild_dependents::{Rebuild, copy_grants, grant_again, made_in, stood_on, texts};
 pub use step::{Context, Step, patches_between};
 
 use crate::schema::{
@@ -134,6 +134,12 @@ pub enum Change {
     RenameType(QName, QName, bool),
     DropTypeAlias(QName),
     RenameLabel(QName, String, String),
+    /// Triggers that fire when one column is written fire for its second name as well.
+    WatchBoth {
+        table: QName,
+        from: Ident,
+        to: Ident,
+    },
     /// What stands outside the model goes over from a column that only old code uses to the one that takes its place.
     MoveDependents {
         table: QName,
@@ -236,7 +242,9 @@ impl Change {
             Self::DropTypeAlias(name) => rename_type::remove_domain(state, name),
             Self::RenameLabel(name, from, to) => rename_type::label(state, name, from, to),
             Self::TableOptions(table, options) => table_options::steps(state, table, options),
-            Self::MoveDependents { table, from, .. } => rebuild_dependents::moved(table, from),
+            Self::MoveDependents { table, from, .. } | Self::WatchBoth { table, from, .. } => {
+                rebuild_dependents::moved(table, from)
+            }
             Self::Comment(object, text) => comment::steps(state, object, text.as_deref()),
         }
     }

@@ -93,17 +93,27 @@ impl Rebuild {
         (of(["view", "materialized view"]), of(["function", "procedure"]))
     }
 
+    /// Tables whose columns have privileges of their own and are made anew.
+    fn tables(&self) -> BTreeSet<String> {
+        let grants = self.before.iter().filter(|o| o.kind == "column grant");
+        grants.filter_map(|o| o.on.as_ref()).map(ToString::to_string).collect()
+    }
+
     fn away(&self, list: &[Other]) -> Vec<Statement> {
         let mut out = Vec::new();
         let (relations, routines) = self.with_privileges();
-        if !relations.is_empty() || !routines.is_empty() {
-            let array = |list: &[&Other]| -> String {
-                let names: Vec<String> = list.iter().map(|o| Literal(&o.name).to_string()).collect();
+        let tables = self.tables();
+        if !relations.is_empty() || !routines.is_empty() || !tables.is_empty() {
+            let array = |names: Vec<&str>| -> String {
+                let names: Vec<String> = names.into_iter().map(|name| Literal(name).to_string()).collect();
                 names.join(", ")
             };
+            let names = |list: &[&'_ Other]| -> Vec<String> { list.iter().map(|o| o.name.clone()).collect() };
+            let (relations, routines) = (names(&relations), names(&routines));
+            let relations = relations.iter().chain(&tables).map(String::as_str).collect();
             let body = include_str!("keep_privileges.sql")
-                .replace("{relations}", &array(&relations))
-                .replace("{routines}", &array(&routines));
+                .replace("{relations}", &array(relations))
+                .replace("{routines}", &array(routines.iter().map(String::as_str).collect()));
             out.push(Op::Check.plain(format!("DO {}", dollar_quoted(body.trim_end()))));
         }
         out.extend(list.iter().rev().flat_map(drop_statement));
@@ -123,7 +133,7 @@ impl Rebuild {
         }
         out.extend(names.take(&[], state));
         let (relations, routines) = self.with_privileges();
-        if !relations.is_empty() || !routines.is_empty() {
+        if !relations.is_empty() || !routines.is_empty() || !self.tables().is_empty() {
             let filled = relations.iter().any(|o| o.kind == "materialized view");
             let refresh = if filled { include_str!("refresh_views.sql") } else { "" };
             let body = include_str!("restore_privileges.sql").replace("  {refresh}\n", &format_refresh(refresh));
@@ -132,6 +142,33 @@ impl Rebuild {
         }
         out
     }
+}
+
+/// Gives a column the privileges that another one of its table has, whoever gave them.
+pub(crate) fn copy_grants(table: &QName, from: &Ident, to: &Ident) -> Statement {
+    let body = include_str!("copy_column_grants.sql")
+        .replace("{table}", &Literal(&table.to_string()).to_string())
+        .replace("{from}", &Literal(from.raw()).to_string())
+        .replace("{to}", &Literal(&to.to_string()).to_string());
+    Op::Check.plain(format!("DO {}", dollar_quoted(body.trim_end())))
+}
+
+/// Gives a column that comes back the privileges that it had, to those roles that are there.
+pub(crate) fn grant_again(grants: &Other) -> Vec<Statement> {
+    let one = |grant: &str| {
+        let body = format!("BEGIN\n  {grant};\nEXCEPTION WHEN undefined_object THEN NULL; -- no such role\nEND");
+        Op::Check.plain(format!("DO {}", dollar_quoted(&body)))
+    };
+    grants.definition.split(";\n").map(one).collect()
+}
+
+/// What stood on a table, for the undo of its drop.
+pub(crate) fn stood_on(others: Vec<Other>) -> Vec<Statement> {
+    let make = |other: &Other| match other.kind.as_str() {
+        "column grant" => grant_again(other),
+        _ => create_statements(other),
+    };
+    in_order(others).iter().flat_map(make).collect()
 }
 
 /// The step that only the dependents are in. They go over while both columns are still in step.
@@ -287,6 +324,10 @@ fn drop_statement(other: &Other) -> Option<Statement> {
 
 /// The statements that make the object as it was, its comment included.
 fn create_statements(other: &Other) -> Vec<Statement> {
+    if other.kind == "column grant" {
+        // With the other privileges of its table.
+        return Vec::new();
+    }
     let sql = other.definition.clone();
     let mut out = vec![match other.kind.as_str() {
         "view" | "materialized view" | "index" => Op::ViewCreate.plain(sql),
@@ -306,6 +347,9 @@ fn create_statements(other: &Other) -> Vec<Statement> {
 pub(crate) fn made_in(other: &Other, state: &Schema) -> Vec<String> {
     let mut names = OldNames::default();
     let mut statements = names.take(&other.renamed, state);
+    if other.kind == "column grant" {
+        return vec![other.definition.clone()];
+    }
     statements.extend(create_statements(other));
     statements.extend(names.take(&[], state));
     statements.into_iter().map(|s| s.sql).collect()

@@ -287,6 +287,23 @@ impl Differ<'_> {
         })
     }
 
+    /// After the backfill, which is no write of new code.
+    fn watch_both(&mut self, sync: &crate::schema::Sync) {
+        let watched = self.from.others.iter().any(|o| {
+            o.kind == "trigger"
+                && o.on.as_ref() == Some(&sync.table)
+                && crate::expression::watch_also(&o.definition, &sync.from, &sync.to).is_some()
+        });
+        if watched && sync.direction == SyncDirection::TwoWay {
+            let change = Change::WatchBoth {
+                table: sync.table.clone(),
+                from: sync.from.clone(),
+                to: sync.to.clone(),
+            };
+            self.push(Segment::Tables, Some(&sync.table), 86, change);
+        }
+    }
+
     /// Whether something outside the model reads the column.
     fn has_dependents(&self, table: &QName, column: &crate::schema::Ident) -> bool {
         let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && self.is_or_under(t, table));
@@ -316,6 +333,7 @@ impl Differ<'_> {
                     50,
                     Change::CreateSync(function.clone(), Box::new(sync.clone())),
                 );
+                self.watch_both(sync);
             }
         }
         for (function, sync) in &self.from.syncs {

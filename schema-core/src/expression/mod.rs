@@ -6,8 +6,10 @@
 mod canonical;
 mod columns;
 mod token;
+mod trigger;
 
 pub use columns::{columns_named, prefix_columns, rename_column};
+pub use trigger::{fires_on_update, mentions, watch_also, watch_no_more};
 
 use crate::schema::{Expr, Table};
 

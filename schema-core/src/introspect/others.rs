@@ -36,10 +36,7 @@ impl Row {
     }
 
     fn stands_on(&self) -> Option<QName> {
-        let on = matches!(
-            self.kind.as_str(),
-            "trigger" | "policy" | "rule" | "column grant" | "publication table"
-        );
+        let on = matches!(self.kind.as_str(), "trigger" | "policy" | "rule" | "column grant");
         match (&self.schema, &self.name) {
             (Some(schema), Some(name)) if on => Some(QName::new(schema.clone(), name.clone())),
             _ => None,

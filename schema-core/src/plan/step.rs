@@ -130,6 +130,8 @@ pub enum HazardKind {
     SelectStar,
     /// Bulk inserts take one advisory lock per key.
     BulkInsert,
+    /// A function names in its body what goes or changes its name, and PostgreSQL does not look there.
+    FunctionBody,
     /// Something that clients name changes its name at once.
     Rename,
     /// Something of old keeps the name of a new table or sequence, which is made in contract.
@@ -143,7 +145,12 @@ impl HazardKind {
     pub fn must_be_accepted(self) -> bool {
         !matches!(
             self,
-            Self::DataLoss | Self::OldDefault | Self::SelectStar | Self::BulkInsert | Self::ThroughView
+            Self::DataLoss
+                | Self::OldDefault
+                | Self::SelectStar
+                | Self::BulkInsert
+                | Self::FunctionBody
+                | Self::ThroughView
         )
     }
 
@@ -165,6 +172,7 @@ impl HazardKind {
             Self::Replication => "replication",
             Self::SelectStar => "select_star",
             Self::BulkInsert => "bulk_insert",
+            Self::FunctionBody => "function_body",
             Self::Rename => "rename",
             Self::NameTaken => "name_taken",
             Self::ThroughView => "through_view",

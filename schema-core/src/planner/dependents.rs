@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{Change, Rebuild, Step};
-use crate::plan::Class;
-use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, SyncDirection};
+use crate::change::{Change, Rebuild, Step, copy_grants, grant_again, stood_on};
+use crate::expression::{fires_on_update, mentions, watch_also, watch_no_more};
+use crate::plan::{Class, Hazard, HazardKind};
+use crate::schema::{ConstraintKind, Dependency, Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::Refusal;
 
 /// Where an arrow leads.
 pub(super) struct Course<'a> {
+    /// The stage at its start.
+    pub(super) from: &'a Schema,
     /// The stage at its end.
     pub(super) to: &'a Schema,
     /// The last stage of the plan, with what stands outside the model there.
@@ -27,13 +30,16 @@ pub(super) fn carry(
     steps: Vec<Step>,
     course: &Course<'_>,
 ) -> Result<Vec<Step>, Vec<Refusal>> {
+    let Some(at) = steps.iter().position(|s| !s.up.is_empty()) else {
+        return Ok(steps);
+    };
+    let mut steps = steps;
+    along(state, change, &mut steps[at], course);
+    steps[at].hazards.extend(bodies(state, change));
     let hurt = hurt(state, change);
     if hurt.is_empty() {
         return Ok(steps);
     }
-    let Some(at) = steps.iter().position(|s| !s.up.is_empty()) else {
-        return Ok(steps);
-    };
     let mut after = state.clone();
     for patch in steps[..=at].iter().flat_map(|s| &s.up_effect) {
         after.put(&patch.slot, patch.after.clone());
@@ -60,17 +66,171 @@ pub(super) fn carry(
         return Err(refused);
     }
     let rebuild = Rebuild::new(before.clone(), again);
-    let mut steps = steps;
     if rebuild.changes() && steps[at].down_class() != Class::Transaction {
         return Err(before.iter().map(|o| way.refusal(o)).collect());
     }
-    let mut step = rebuild.round(steps.remove(at), state, &after);
-    let patches = rebuild.patches();
-    step.down_effect
-        .extend(patches.iter().map(crate::schema::Patch::inverse));
-    step.up_effect.extend(patches);
+    let step = with_patches(rebuild.round(steps.remove(at), state, &after), &rebuild);
     steps.insert(at, step);
     Ok(steps)
+}
+
+/// What the step takes along: privileges of columns, triggers that watch a column which gets a second name, and in the undo of
+/// a drop what stood on the table.
+fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) {
+    match change {
+        Change::AddColumn(table, column, ..) => {
+            let source = course
+                .to
+                .syncs
+                .values()
+                .find(|s| s.table == *table && s.to == column.name);
+            if let Some(sync) = source.filter(|s| grants_on(state, table, &s.from).next().is_some()) {
+                step.up.push(copy_grants(table, &sync.from, &sync.to));
+                step.notes
+                    .push(format!("{} gets the privileges of {}.", sync.to, sync.from));
+            }
+        }
+        Change::DropColumn(table, name) => {
+            let stays = course.from.syncs.values().find_map(|s| match s.direction {
+                SyncDirection::TwoWay if s.table == *table && s.from == *name => Some(&s.to),
+                SyncDirection::Backward if s.table == *table && s.to == *name => Some(&s.from),
+                _ => None,
+            });
+            let stays = stays.filter(|stays| grants_on(state, table, stays).next().is_some());
+            match (stays, grants_on(state, table, name).next()) {
+                (Some(stays), _) => step.down.push(copy_grants(table, stays, name)),
+                (None, Some(grants)) => step.down.extend(grant_again(grants)),
+                (None, None) => {}
+            }
+            let gone = |o: &&Other| o.kind == "statistics" && o.depends_on.iter().any(|d| touches(state, change, d));
+            go(step, state.others.iter().filter(gone));
+        }
+        Change::DropTable(table) => {
+            let stood = || {
+                state
+                    .others
+                    .iter()
+                    .filter(|o| goes_along(change, o) && stands_on(o, table))
+            };
+            step.down.extend(stood_on(stood().cloned().collect()));
+            go(step, stood());
+        }
+        Change::Backfill(_, fill) => {
+            let fires = |o: &&Other| {
+                o.kind == "trigger"
+                    && o.on.as_ref() == Some(&fill.table)
+                    && fires_on_update(&o.definition, &fill.column)
+            };
+            let names: Vec<&str> = state.others.iter().filter(fires).map(|o| o.name.as_str()).collect();
+            if !names.is_empty() {
+                step.notes
+                    .push(format!("Its updates fire triggers for each row: {}.", names.join(", ")));
+            }
+        }
+        Change::WatchBoth { table, from, to } => {
+            let wider = |trigger: &Other| watch_also(&trigger.definition, from, to);
+            let on_table = |o: &&Other| o.kind == "trigger" && o.on.as_ref() == Some(table);
+            let (before, after): (Vec<Other>, Vec<Other>) = state
+                .others
+                .iter()
+                .filter(on_table)
+                .filter_map(|was| {
+                    let mut is = was.clone();
+                    is.definition = wider(was)?;
+                    is.depends_on.push(Dependency::Column(table.clone(), to.clone()));
+                    is.depends_on.sort();
+                    Some((was.clone(), is))
+                })
+                .unzip();
+            let rebuild = Rebuild::new(before, after);
+            let placed = std::mem::replace(step, Step::new("", "", None));
+            *step = with_patches(rebuild.round(placed, state, state), &rebuild);
+            step.notes.push(format!(
+                "Triggers that fire for an UPDATE OF {from} do so for one of {to} as well; a BEFORE trigger sees what new code wrote \
+                 in {to} only."
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// Functions whose bodies are strings that name what goes: PostgreSQL keeps no account of those.
+fn bodies(state: &Schema, change: &Change) -> Vec<Hazard> {
+    let (table, column, to) = match change {
+        Change::DropTable(table) => (table, None, None),
+        Change::DropColumn(table, column) => (table, Some(column), None),
+        Change::RenameColumn(table, column, to) => (table, Some(column), Some(to)),
+        _ => return Vec::new(),
+    };
+    let family = state.family(table);
+    let on_table = |o: &&Other| o.kind == "trigger" && o.on.as_ref().is_some_and(|on| family.contains(on));
+    let fired: BTreeSet<&(String, String)> = state.others.iter().filter(on_table).flat_map(|o| &o.needs).collect();
+    let named = |other: &Other| match column {
+        Some(column) => {
+            mentions(&other.definition, column)
+                && (fired.contains(&other.key()) || mentions(&other.definition, &table.name))
+        }
+        None => mentions(&other.definition, &table.name),
+    };
+    let object = column.map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
+    let what = match to {
+        Some(to) => format!("is called {to}"),
+        None => "is gone".to_owned(),
+    };
+    state
+        .others
+        .iter()
+        .filter(|o| matches!(o.kind.as_str(), "function" | "procedure") && named(o))
+        .map(|o| Hazard {
+            kind: HazardKind::FunctionBody,
+            object: object.clone(),
+            message: format!(
+                "{} {} seems to name {object} in its body, which PostgreSQL does not follow; from this file on it {what}: make \
+                 the {} anew in a migration of its own",
+                o.kind, o.name, o.kind
+            ),
+        })
+        .collect()
+}
+
+/// Others that the step takes along.
+fn go<'a>(step: &mut Step, others: impl Iterator<Item = &'a Other>) {
+    for other in others {
+        let patch = Patch {
+            slot: Slot::Other(other.kind.clone(), other.name.clone()),
+            before: Some(Object::Other(Box::new(other.clone()))),
+            after: None,
+        };
+        step.down_effect.push(patch.inverse());
+        step.up_effect.push(patch);
+    }
+}
+
+fn with_patches(mut step: Step, rebuild: &Rebuild) -> Step {
+    let patches = rebuild.patches();
+    step.down_effect.extend(patches.iter().map(Patch::inverse));
+    step.up_effect.extend(patches);
+    step
+}
+
+/// Privileges on the column itself.
+fn grants_on<'a>(state: &'a Schema, table: &'a QName, column: &'a Ident) -> impl Iterator<Item = &'a Other> {
+    let here = move |d: &Dependency| matches!(d, Dependency::Column(t, c) if t == table && c == column);
+    state
+        .others
+        .iter()
+        .filter(move |o| o.kind == "column grant" && o.depends_on.iter().any(here))
+}
+
+fn stands_on(other: &Other, table: &QName) -> bool {
+    match &other.on {
+        Some(on) => on == table,
+        None => other
+            .depends_on
+            .iter()
+            .filter_map(Dependency::table)
+            .any(|t| t == table),
+    }
 }
 
 /// What PostgreSQL would refuse the change for, or what would stay with the wrong object, and what hangs on those.
@@ -128,7 +288,7 @@ fn goes_along(change: &Change, other: &Other) -> bool {
     matches!(change, Change::DropTable(_))
         && matches!(
             other.kind.as_str(),
-            "trigger" | "policy" | "rule" | "statistics" | "column grant" | "publication table"
+            "trigger" | "policy" | "rule" | "statistics" | "column grant"
         )
 }
 
@@ -136,8 +296,8 @@ fn goes_along(change: &Change, other: &Other) -> bool {
 fn harmless(change: &Change, kind: &str) -> bool {
     match change {
         Change::AlterColumnType(..) => matches!(kind, "column grant" | "statistics"),
-        Change::DropColumn(..) | Change::Cutover { .. } => kind == "statistics",
-        // The column that takes the place has them since it stands.
+        // The column that takes the place has its privileges since it stands.
+        Change::DropColumn(..) | Change::Cutover { .. } => matches!(kind, "statistics" | "column grant"),
         Change::MoveDependents { .. } => kind == "column grant",
         _ => false,
     }
@@ -271,6 +431,14 @@ impl Way<'_> {
                 continue;
             }
             moved.rename(table, from, to);
+        }
+        if other.kind == "trigger" {
+            // The list has both names since the sync stands.
+            for (_, _, to) in &self.moved {
+                if let Some(definition) = watch_no_more(&moved.definition, to) {
+                    moved.definition = definition;
+                }
+            }
         }
         for dependency in &mut moved.depends_on {
             match dependency {

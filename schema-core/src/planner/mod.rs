@@ -208,6 +208,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             retired: retired(from),
         };
         let course = dependents::Course {
+            from,
             to,
             target: self.target,
             serves_old: phase == Phase::Expand && !self.decisions.direct,

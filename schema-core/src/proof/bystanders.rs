@@ -9,8 +9,8 @@ use super::ProofError;
 use super::build::exec;
 use super::compare::Difference;
 use crate::change::texts;
-use crate::plan::Script;
-use crate::schema::{Literal, Other, Schema};
+use crate::plan::{Plan, Script};
+use crate::schema::{Literal, Object, Other, Schema};
 use crate::sql_script::statements;
 
 /// Kind and identity.
@@ -32,6 +32,7 @@ impl Bystanders {
         connection: &mut PgConnection,
         found: &Schema,
         unbuilt: &[&Other],
+        plan: &Plan,
     ) -> Result<Self, ProofError> {
         let mut met = Self::default();
         for other in found.others.iter().filter(|o| is_compared(o)) {
@@ -43,7 +44,13 @@ impl Bystanders {
             };
             exec(connection, sql).await?;
         }
-        for other in unbuilt {
+        let missing = |o: &&Other| unbuilt.iter().any(|other| other.key() == o.key());
+        let patched = plan.files.iter().flat_map(|f| f.up.effect.iter().chain(&f.down.effect));
+        let later = patched.filter_map(|patch| match &patch.after {
+            Some(Object::Other(other)) => Some(&**other),
+            _ => None,
+        });
+        for other in unbuilt.iter().copied().chain(later.filter(missing)) {
             let parts = texts(other);
             met.left_out.extend(
                 parts
@@ -162,5 +169,5 @@ impl Bystanders {
 }
 
 fn is_compared(other: &Other) -> bool {
-    other.can_be_rebuilt()
+    other.can_be_rebuilt() && other.kind != "column grant"
 }

@@ -144,7 +144,7 @@ impl Course<'_> {
         let unbuilt = build(connection, &self.old, &self.scope.touched).await?;
         let built = introspect(connection, &Included::default()).await?.schema;
         let left_out: Vec<_> = unbuilt.iter().map(|(other, _)| *other).collect();
-        self.bystanders = Bystanders::meet(connection, &built, &left_out).await?;
+        self.bystanders = Bystanders::meet(connection, &built, &left_out, self.plan).await?;
         self.proof.unproven.extend(unbuilt.into_iter().map(|(_, why)| why));
         self.proof.tables = self.old.tables.keys().cloned().collect();
         self.catalog(connection, "", "start", &self.old.clone()).await?;
@@ -161,6 +161,7 @@ impl Course<'_> {
         self.proof.unproven.extend(empty);
         self.counts = counts;
         self.snapshot(connection).await?;
+        self.triggers(connection).await?;
         if self.options.statements && !self.plan.decisions.direct {
             let report = self.statements(connection, true, false).await?;
             for trouble in report.troubles {
@@ -176,6 +177,24 @@ impl Course<'_> {
             .check(connection, &self.now, &self.scope.touched, "")
             .await?;
         self.proof.prepared_star.extend(open);
+        Ok(())
+    }
+
+    /// A backfill fires the triggers of its table: what those write is no loss.
+    async fn triggers(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
+        let on = self.old.others.iter().filter(|o| o.kind == "trigger");
+        let tables: BTreeSet<QName> = on.filter_map(|o| o.on.clone()).collect();
+        let Some(snapshot) = self.snapshots.first() else {
+            return Ok(());
+        };
+        let written = snapshot.written_by_triggers(connection, &self.old, &tables).await?;
+        for (table, column) in &written {
+            self.proof.unproven.push(Unproven {
+                what: format!("the values of {table}.{column}"),
+                why: "triggers of the table write the column in every update, also in a backfill".to_owned(),
+            });
+        }
+        self.lost.extend(written);
         Ok(())
     }
 
@@ -603,7 +622,11 @@ impl Course<'_> {
 
     /// The end is the last stage, and new code runs on it.
     async fn end(&mut self, connection: &mut PgConnection) -> Result<(), ProofError> {
-        let new = self.new.clone();
+        // What differs outside the model is not planned.
+        let new = Schema {
+            others: self.now.others.clone(),
+            ..self.new.clone()
+        };
         self.catalog(connection, "", "end", &new).await?;
         let mut excused = BTreeSet::new();
         if self.options.statements {

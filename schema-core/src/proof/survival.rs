@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::build::exec;
+use super::write::run;
 use crate::compat::{Retyped, retyped};
 use crate::schema::{Column, EnumType, Ident, Object, Patch, QName, Schema, Slot};
 use crate::stages::Renamed;
@@ -110,6 +111,48 @@ impl Snapshots {
             );
         }
         Ok(snapshots)
+    }
+
+    /// Columns of these tables that change in any update, because triggers write them (an `updated_at`).
+    pub(super) async fn written_by_triggers(
+        &self,
+        connection: &mut PgConnection,
+        schema: &Schema,
+        tables: &BTreeSet<QName>,
+    ) -> Result<BTreeSet<(QName, Ident)>, ProofError> {
+        let mut written = BTreeSet::new();
+        for (name, snapshot) in self.tables.iter().filter(|(name, _)| tables.contains(*name)) {
+            let Some(table) = schema.tables.get(name) else { continue };
+            let free = table
+                .columns
+                .iter()
+                .filter(|c| c.generated.is_none() && c.identity.is_none());
+            let same: Vec<String> = free.map(|c| format!("{0} = {0}", c.name)).collect();
+            if same.is_empty() {
+                continue;
+            }
+            exec(connection, "BEGIN".to_owned()).await?;
+            if run(connection, format!("UPDATE {name} SET {}", same.join(", ")))
+                .await?
+                .is_ok()
+            {
+                for column in table.columns.iter().map(|c| &c.name) {
+                    let sql = format!(
+                        "SELECT count(*) FROM (SELECT {column} FROM {} EXCEPT ALL SELECT {column}::text COLLATE \"C\" FROM {name}) other",
+                        snapshot.copy
+                    );
+                    let other: i64 = sqlx::raw_sql(AssertSqlSafe(sql))
+                        .fetch_one(&mut *connection)
+                        .await?
+                        .try_get(0)?;
+                    if other > 0 {
+                        written.insert((name.clone(), column.clone()));
+                    }
+                }
+            }
+            exec(connection, "ROLLBACK".to_owned()).await?;
+        }
+        Ok(written)
     }
 
     /// Compares with what stands now. A column whose values the plan may change keeps those that it had; one that was gone

@@ -13,7 +13,7 @@ use super::write::{Refused, RowValues, Shape, Writer, run};
 use crate::compare::{same_constraint, same_index};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{Ident, Literal, QName, Schema, Table, TableAlias};
+use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
 use crate::sql::key_index;
 
 /// One version of the code.
@@ -461,7 +461,13 @@ impl Run<'_> {
         // A value of ours that the version's own rules refuse says nothing about the plan.
         let own = refused.constraint.as_ref().is_some_and(|c| {
             let c = Ident::new(c.as_str());
-            table.constraints.contains_key(&c) || table.indexes.contains_key(&c)
+            // A row that another table of the version points at keeps its key.
+            let points_here = |t: &Table| {
+                matches!(t.constraints.get(&c).map(|c| &c.kind), Some(ConstraintKind::ForeignKey(key)) if key.references == *name)
+            };
+            table.constraints.contains_key(&c)
+                || table.indexes.contains_key(&c)
+                || self.side.schema.tables.values().any(points_here)
         });
         if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;

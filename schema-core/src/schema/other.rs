@@ -88,14 +88,14 @@ impl Other {
                 | "statistics"
                 | "function"
                 | "procedure"
-                | "publication table"
+                | "column grant"
         );
         kind && !self.held
     }
 
     /// Whether its definition is SQL that makes it.
     pub fn can_be_made(&self) -> bool {
-        self.definition.starts_with("CREATE ") || matches!(self.kind.as_str(), "publication table" | "column grant")
+        self.definition.starts_with("CREATE ") || self.kind == "column grant"
     }
 
     /// Whether its name lives in the namespace of relations.

@@ -51,7 +51,7 @@ pub fn keep_leftovers(wanted: &Schema, head: &Schema, open: &[&PlanRecord]) -> R
             });
         }
         for waiting in plan.waiting.iter().rev() {
-            for patch in waiting.effect.iter().rev().filter(|patch| !is_fill(patch)) {
+            for patch in waiting.effect.iter().rev().filter(|patch| !is_beside_the_model(patch)) {
                 if !stands(&target, &patch.slot, patch.after.as_ref()) {
                     return Err(LeftoverConflict::Touched {
                         object: patch.slot.name(),
@@ -141,7 +141,7 @@ pub fn finished(head: &Schema, open: &[&PlanRecord]) -> Schema {
         .iter()
         .flat_map(|plan| &plan.waiting)
         .flat_map(|waiting| &waiting.effect);
-    for patch in patches.filter(|patch| !is_fill(patch)) {
+    for patch in patches.filter(|patch| !is_beside_the_model(patch)) {
         schema.put(&patch.slot, patch.after.clone());
     }
     schema
@@ -181,8 +181,9 @@ fn remember_fill(from: &mut Schema, to: &mut Schema, id: &str, fill: &Fill) {
     }
 }
 
-fn is_fill(patch: &Patch) -> bool {
-    matches!(patch.slot, Slot::Fill(_))
+/// Fills, and what stands outside the model: no target speaks of them.
+fn is_beside_the_model(patch: &Patch) -> bool {
+    matches!(patch.slot, Slot::Fill(_) | Slot::Other(..))
 }
 
 /// Whether the slot holds what is expected, however it is spelled.
@@ -195,6 +196,8 @@ fn stands(schema: &Schema, slot: &Slot, expected: Option<&Object>) -> bool {
         (Some(Object::Column(a)), Some(Object::Column(b)), Some(table)) => same_column(a, table, b, table),
         (Some(Object::Constraint(a)), Some(Object::Constraint(b)), Some(table)) => same_constraint(a, table, b, table),
         (Some(Object::Index(a)), Some(Object::Index(b)), Some(table)) => same_index(a, table, b, table),
+        // Another server prints a view otherwise.
+        (Some(Object::Other(_)), Some(Object::Other(_)), _) => true,
         _ => found.as_ref() == expected,
     }
 }

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, b text);
+GRANT SELECT ON t TO pg_monitor WITH GRANT OPTION;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b text);
+GRANT SELECT, UPDATE (a) ON t TO pg_monitor WITH GRANT OPTION;
+GRANT SELECT (a) ON t TO PUBLIC;
