@@ -23,6 +23,7 @@ cases! {
     check_drop
     check_not_valid
     check_replace
+    collation
     column_add
     column_add_backfill
     column_add_generated_stored
@@ -38,6 +39,7 @@ cases! {
     column_drop_not_null
     column_settings
     comments
+    constraint_alter
     constraint_to_index
     data_loss_unanswered
     defaults
@@ -74,20 +76,28 @@ cases! {
     exclusion
     foreign_key_add
     foreign_key_drop
+    foreign_key_kinds
     foreign_key_replace
     generated_to_plain
+    generated_with_index
     hostile_names
     identity_add
+    identity_change
+    identity_to_serial
     index_create
     index_drop
+    index_invalid
     index_rename
     index_replace
     index_swap_names
     index_to_constraint
+    key_deferral
     long_names
     names_exchanged
     names_taken_over
+    not_enforced
     not_null_drop
+    not_null_not_valid
     not_null_set
     partitioned_columns
     partitioned_create
@@ -100,6 +110,7 @@ cases! {
     partitioned_primary_key_add
     partitioned_primary_key_replace
     partitioned_unique_add
+    period
     primary_key_add
     primary_key_drop
     primary_key_replace
@@ -143,6 +154,9 @@ cases! {
     table_rename_to_schema
     table_rename_with_changes
     table_unlogged
+    type_changed
+    type_kept
+    type_missing
     unique_add
     unique_drop
     unique_nulls_not_distinct

@@ -153,7 +153,7 @@ async fn newer_servers_features() {
 async fn eighteen(database: &Database) {
     let script = "CREATE TABLE q (a int4range, b int4range, PRIMARY KEY (a, b WITHOUT OVERLAPS));
         CREATE TABLE t (
-            a int, b int, c int GENERATED ALWAYS AS (a + 1) VIRTUAL, r int4range, r2 int4range,
+            a int, b int, c int GENERATED ALWAYS AS (a + 1) VIRTUAL, d int NOT NULL NO INHERIT, r int4range, r2 int4range,
             CONSTRAINT loose CHECK (a > 0) NOT ENFORCED,
             CONSTRAINT temporal FOREIGN KEY (r, PERIOD r2) REFERENCES q (a, PERIOD b)
         );
@@ -178,13 +178,13 @@ async fn eighteen(database: &Database) {
         .iter()
         .map(|o| (o.kind.as_str(), o.name.as_str()))
         .collect();
-    assert_eq!(
-        others,
-        [
-            ("foreign key", "temporal on public.t"),
-            ("not null constraint", "nn on public.t")
-        ]
-    );
+    assert_eq!(others, [("not null constraint", "t_d_not_null on public.t")]);
+    let ConstraintKind::ForeignKey(temporal) = &table.constraints[&Ident::new("temporal")].kind else {
+        panic!("a temporal foreign key is one")
+    };
+    assert!(temporal.period);
+    let open = &table.constraints[&Ident::new("nn")];
+    assert!(open.not_valid && matches!(&open.kind, ConstraintKind::NotNull(n) if n.column == Ident::new("a")));
 }
 
 #[tokio::test]

@@ -52,6 +52,23 @@ pub fn same_constraint(a: &Constraint, a_table: &Table, b: &Constraint, b_table:
     }
 }
 
+/// Whether two constraints demand the same, and differ at most in when they are checked and whether they hold for every row
+/// that stood before: that can be altered.
+pub fn same_demand(a: &Constraint, a_table: &Table, b: &Constraint, b_table: &Table) -> bool {
+    let open = !a.not_enforced && !b.not_enforced;
+    let later = matches!(a.kind, ConstraintKind::ForeignKey(_)) || a.deferral == b.deferral;
+    let validated = matches!(
+        a.kind,
+        ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::NotNull(_)
+    );
+    let like_b = Constraint {
+        deferral: b.deferral,
+        not_valid: b.not_valid,
+        ..a.clone()
+    };
+    open && later && validated && same_constraint(&like_b, a_table, b, b_table)
+}
+
 /// Whether two indexes are the same; comments, statistics targets and validity aside.
 pub fn same_index(a: &Index, a_table: &Table, b: &Index, b_table: &Table) -> bool {
     let keys = |i: &Index| -> Vec<crate::schema::IndexKey> {
@@ -101,6 +118,7 @@ pub fn constraint_columns(constraint: &Constraint) -> Vec<Ident> {
         ConstraintKind::Check(check) => check.columns.clone(),
         ConstraintKind::ForeignKey(key) => key.columns.clone(),
         ConstraintKind::Exclusion(exclusion) => exclusion.columns.clone(),
+        ConstraintKind::NotNull(not_null) => vec![not_null.column.clone()],
     }
 }
 
@@ -159,7 +177,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
             &format!("constraint of {name}"),
             &a.constraints,
             &b.constraints,
-            |x, y| same_constraint(x, a, y, b) && x.comment == y.comment,
+            |x, y| same_constraint(x, a, y, b) && (&x.comment, &x.index_comment) == (&y.comment, &y.index_comment),
         );
         by_key(&mut out, &format!("index of {name}"), &a.indexes, &b.indexes, |x, y| {
             same_index(x, a, y, b) && x.comment == y.comment && x.statistics == y.statistics

@@ -64,6 +64,7 @@ ops! {
     ColumnIdentity,
     ColumnDropExpression,
     ColumnSetExpressionVirtual,
+    ColumnSetExpressionStored,
     ConstraintAddNotValid,
     ConstraintValidate,
     ConstraintDrop,
@@ -71,6 +72,7 @@ ops! {
     ForeignKeyAddNotValid,
     ForeignKeyValidate,
     ForeignKeyDrop,
+    ForeignKeyAlter,
     KeyUsingIndex,
     KeyAddOnly,
     ExclusionAdd,
@@ -167,6 +169,7 @@ impl Op {
             | Self::ConstraintAddNotValid
             | Self::ConstraintDrop
             | Self::ConstraintRename
+            | Self::ForeignKeyAlter
             | Self::KeyUsingIndex
             | Self::KeyAddOnly
             | Self::IndexDropPlain
@@ -175,7 +178,11 @@ impl Op {
             | Self::Rule => (Some(AccessExclusive), None, Instant, Class::Transaction),
             Self::ViewRefresh => (None, None, Scan, Class::Transaction),
             Self::ColumnTypeScan => (Some(AccessExclusive), None, Scan, Class::Transaction),
-            Self::ColumnAddRewrite | Self::ColumnTypeRewrite | Self::TableSetLogged | Self::TableSetTablespace => {
+            Self::ColumnAddRewrite
+            | Self::ColumnTypeRewrite
+            | Self::ColumnSetExpressionStored
+            | Self::TableSetLogged
+            | Self::TableSetTablespace => {
                 (Some(AccessExclusive), None, Rewrite, Class::Transaction)
             }
             Self::ExclusionAdd => (Some(AccessExclusive), None, Build, Class::Transaction),

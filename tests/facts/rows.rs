@@ -242,6 +242,14 @@ pub const ROWS: &[Row] = &[
             "ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a + 2)",
         ),
     ),
+    since(
+        17,
+        row(
+            Op::ColumnSetExpressionStored,
+            GENERATED,
+            "ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a + 2)",
+        ),
+    ),
     row(Op::ConstraintAddNotValid, "", CHECK),
     since(
         18,
@@ -272,6 +280,11 @@ pub const ROWS: &[Row] = &[
         Op::ForeignKeyValidate,
         FOREIGN_KEY,
         "ALTER TABLE t VALIDATE CONSTRAINT t_p",
+    ),
+    row(
+        Op::ForeignKeyAlter,
+        FOREIGN_KEY,
+        "ALTER TABLE t ALTER CONSTRAINT t_p DEFERRABLE INITIALLY DEFERRED",
     ),
     row(Op::ForeignKeyDrop, FOREIGN_KEY, "ALTER TABLE t DROP CONSTRAINT t_p"),
     row(

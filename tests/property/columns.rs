@@ -206,6 +206,7 @@ impl Draft<'_> {
         if matches!(c.type_name.as_str(), "smallint" | "integer" | "bigint") && c.default.is_none() {
             c.not_null = true;
             c.identity = Some(Identity {
+                comment: None,
                 always: n[0] % 2 == 1,
                 options: sequence_options(&c.type_name, n[1]),
             });

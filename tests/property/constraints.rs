@@ -141,6 +141,7 @@ impl Draft<'_> {
         let on_delete = action(n[1]);
         let some = self.major >= 15 && on_delete == Referential::SetNull && n[2].is_multiple_of(3);
         let key = ForeignKey {
+            period: false,
             on_delete_columns: if some { vec![columns[0].clone()] } else { Vec::new() },
             columns,
             references: to,

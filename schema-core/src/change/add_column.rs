@@ -132,6 +132,9 @@ pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statem
         );
         out.push(Op::ColumnStatistics.on(table, sql));
     }
+    if let Some(text) = column.identity.as_ref().and_then(|i| i.comment.as_deref()) {
+        out.push(Op::CommentOnly.plain(crate::sql::identity_comment_sql(table, &column.name, Some(text))));
+    }
     if let Some(text) = &column.comment {
         out.push(Op::TableComment.on(table, comment_sql(CommentOn::Column(table, &column.name), Some(text))));
     }

@@ -1,10 +1,11 @@
 //! `set_default`, `drop_default`, `set_identity`, `set_generated`, `column_settings`: one short statement each.
 
-use super::step::Step;
+use super::step::{Context, Step};
+use crate::compare::{constraint_columns, index_columns};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, Expr, Ident, Literal, QName, Schema};
-use crate::sql::identity_clause;
+use crate::sql::{IndexMode, create_index, identity_clause, identity_comment_sql};
 
 fn column<'a>(state: &'a Schema, table: &QName, name: &Ident) -> Option<&'a Column> {
     state.tables.get(table)?.column(name)
@@ -64,14 +65,16 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
                 Literal(&table.to_string()),
                 Literal(name.raw())
             );
-            vec![
+            let mut out = vec![
                 Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")),
                 alter(format!("ADD {}", identity_clause(identity, &to.type_name))),
                 Op::Check.plain(format!(
                     "SELECT pg_catalog.setval({sequence}, max({name})) FROM {table} HAVING max({name}) >= {}",
                     identity.options.start
                 )),
-            ]
+            ];
+            out.extend(identity_comment(table, name, identity.comment.as_deref()));
+            out
         }
         (Some(was), Some(is)) if was != is => {
             let mut actions = Vec::new();
@@ -84,14 +87,21 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
             for word in identity_words(was, is) {
                 actions.push(format!("SET {word}"));
             }
-            if actions.is_empty() {
-                Vec::new()
-            } else {
-                vec![alter(actions.join(" "))]
+            let mut out = Vec::new();
+            if !actions.is_empty() {
+                out.push(alter(actions.join(" ")));
             }
+            if was.comment != is.comment {
+                out.push(Op::CommentOnly.plain(identity_comment_sql(table, name, is.comment.as_deref())));
+            }
+            out
         }
         _ => Vec::new(),
     }
+}
+
+fn identity_comment(table: &QName, column: &Ident, text: Option<&str>) -> Option<Statement> {
+    text.map(|text| Op::CommentOnly.plain(identity_comment_sql(table, column, Some(text))))
 }
 
 fn identity_words(was: &crate::schema::Identity, is: &crate::schema::Identity) -> Vec<String> {
@@ -154,25 +164,70 @@ fn serial_to_identity(
     target: &Column,
     owned: &[(QName, crate::schema::Sequence)],
 ) -> Vec<Step> {
-    let (Some(identity), Some((sequence, options))) = (&target.identity, owned.first()) else {
+    let Some((sequence, options)) = owned.first() else {
         return Vec::new();
     };
     let mut after = after.clone();
     after.sequences.remove(sequence);
-    let aside = sequence.sibling(sequence.name.with_suffix("__old"));
-    let name = &target.name;
-    let own = format!(
+    vec![
+        Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
+            .up(to_identity(table, target, sequence))
+            .down(to_serial(table, current, (sequence, options)))
+            .effect(state, &after),
+    ]
+}
+
+/// The other way about.
+pub(super) fn identity_to_serial(
+    state: &Schema,
+    table: &QName,
+    target: &Column,
+    (sequence, options): (&QName, &crate::schema::Sequence),
+) -> Vec<Step> {
+    let Some(current) = column(state, table, &target.name) else {
+        return Vec::new();
+    };
+    let mut after = with_column(state, table, &target.name, |c| {
+        c.identity = None;
+        c.default.clone_from(&target.default);
+    });
+    after.sequences.insert(sequence.clone(), options.clone());
+    vec![
+        Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
+            .up(to_serial(table, target, (sequence, options)))
+            .down(to_identity(table, current, sequence))
+            .effect(state, &after),
+    ]
+}
+
+fn aside(sequence: &QName) -> QName {
+    sequence.sibling(sequence.name.with_suffix("__old"))
+}
+
+fn own_sequence(table: &QName, column: &Ident) -> String {
+    format!(
         "pg_catalog.pg_get_serial_sequence({}, {})",
         Literal(&table.to_string()),
-        Literal(name.raw())
-    );
-    let lock = Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"));
+        Literal(column.raw())
+    )
+}
+
+fn lock(table: &QName) -> Statement {
+    Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+}
+
+/// From a default that draws from `sequence` to the identity of `target`.
+fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statement> {
+    let Some(identity) = &target.identity else {
+        return Vec::new();
+    };
+    let (name, aside, own) = (&target.name, aside(sequence), own_sequence(table, &target.name));
     let add = format!(
         "ALTER TABLE {table} ALTER COLUMN {name} ADD {}",
         identity_clause(identity, &target.type_name)
     );
-    let up = vec![
-        lock.clone(),
+    let mut out = vec![
+        lock(table),
         default_sql(table, name, None),
         Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {sequence} OWNED BY NONE")),
         Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", aside.name)),
@@ -182,31 +237,41 @@ fn serial_to_identity(
         )),
         Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
     ];
-    let mut down = vec![
-        lock,
+    out.extend(identity_comment(table, name, identity.comment.as_deref()));
+    out
+}
+
+/// From an identity to the default of `target`, which draws from `sequence`.
+fn to_serial(
+    table: &QName,
+    target: &Column,
+    (sequence, options): (&QName, &crate::schema::Sequence),
+) -> Vec<Statement> {
+    let (name, aside, own) = (&target.name, aside(sequence), own_sequence(table, &target.name));
+    let mut out = vec![
+        lock(table),
         Op::SequenceCreate.plain(crate::sql::create_sequence(&aside, options)),
     ];
-    down.push(Op::Check.plain(format!(
+    out.push(Op::Check.plain(format!(
         "DO {}",
         crate::sql::dollar_quoted(&format!(
             "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  PERFORM pg_catalog.setval({}, position, used);\nEND",
             Literal(&aside.to_string())
         ))
     )));
-    down.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
-    down.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
-    down.extend(super::sequence::owned_by(sequence, options));
-    down.push(default_sql(table, name, current.default.as_ref()));
-    vec![
-        Step::new("set_identity", format!("{table}.{name}"), Some(table))
-            .up(up)
-            .down(down)
-            .effect(state, &after),
-    ]
+    out.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
+    out.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
+    out.extend(super::sequence::owned_by(sequence, options));
+    if let Some(text) = &options.comment {
+        let on = crate::sql::CommentOn::Sequence(sequence);
+        out.push(Op::CommentOnly.plain(crate::sql::comment_sql(on, Some(text))));
+    }
+    out.push(default_sql(table, name, target.default.as_ref()));
+    out
 }
 
 /// Generated columns: the expression is dropped in an instant; anything else has no online way.
-pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<Step> {
+pub(super) fn generated(state: &Schema, table: &QName, target: &Column, context: &Context) -> Vec<Step> {
     let Some(current) = column(state, table, &target.name) else {
         return Vec::new();
     };
@@ -237,7 +302,17 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
                 .effect(state, &after),
         ];
     }
+    let both_stored =
+        |a: &Column, b: &Column| matches!((&a.generated, &b.generated), (Some(x), Some(y)) if x.stored && y.stored);
     let rewrite = |from: &Column, to: &Column| -> Vec<Statement> {
+        let stays = (&from.type_name, &from.collation, from.not_null) == (&to.type_name, &to.collation, to.not_null);
+        if let Some(generated) = to.generated.as_ref().filter(|_| both_stored(from, to) && stays)
+            && context.target_version >= 17
+        {
+            let action = format!("SET EXPRESSION AS ({})", generated.expression);
+            let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} {action}");
+            return vec![Op::ColumnSetExpressionStored.on(table, sql)];
+        }
         if to.generated.is_none() && from.generated.as_ref().is_some_and(|g| g.stored) {
             let mut out = vec![Op::ColumnDropExpression.on(
                 table,
@@ -257,6 +332,7 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
             ),
         ];
         out.extend(super::add_column::details(table, to));
+        out.extend(what_stood_on(state, table, name));
         out
     };
     let mut anew = target.clone();
@@ -282,6 +358,24 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column) -> Vec<S
         }
     }
     vec![step]
+}
+
+/// Indexes and constraints of the column, which went with it when it was made anew.
+fn what_stood_on(state: &Schema, table: &QName, column: &Ident) -> Vec<Statement> {
+    let Some(found) = state.tables.get(table) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    let named = |columns: Vec<Ident>| columns.contains(column);
+    for (name, constraint) in found.constraints.iter().filter(|(_, c)| named(constraint_columns(c))) {
+        out.push(Op::ExclusionAdd.on(table, super::constraint::add_sql(table, name, constraint)));
+        out.extend(super::constraint::comment(table, name, constraint));
+    }
+    for (name, index) in found.indexes.iter().filter(|(_, i)| named(index_columns(i))) {
+        out.push(Op::IndexCreatePlain.on(table, create_index(name, table, index, IndexMode::Plain)));
+        out.extend(super::index::details(table, name, index));
+    }
+    out
 }
 
 /// `SET STORAGE`, `SET COMPRESSION`, `SET STATISTICS`, attribute options.

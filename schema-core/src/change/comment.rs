@@ -49,12 +49,17 @@ fn place<'a>(schema: &'a mut Schema, object: &Commented) -> Option<&'a mut Optio
         Commented::Column(table, name) => &mut schema.tables.get_mut(table)?.column_mut(name)?.comment,
         Commented::Constraint(table, name) => &mut schema.tables.get_mut(table)?.constraints.get_mut(name)?.comment,
         Commented::Index(table, name) => &mut schema.tables.get_mut(table)?.indexes.get_mut(name)?.comment,
+        Commented::KeyIndex(table, name) => &mut schema.tables.get_mut(table)?.constraints.get_mut(name)?.index_comment,
     })
 }
 
 fn table(object: &Commented) -> Option<&crate::schema::QName> {
     match object {
-        Commented::Table(t) | Commented::Column(t, _) | Commented::Constraint(t, _) | Commented::Index(t, _) => Some(t),
+        Commented::Table(t)
+        | Commented::Column(t, _)
+        | Commented::Constraint(t, _)
+        | Commented::Index(t, _)
+        | Commented::KeyIndex(t, _) => Some(t),
         _ => None,
     }
 }
@@ -64,7 +69,10 @@ fn describe(object: &Commented) -> String {
         Commented::Other(kind, name) => format!("{kind} {name}"),
         Commented::Namespace(name) => name.raw().to_owned(),
         Commented::Enum(name) | Commented::Sequence(name) | Commented::Table(name) => name.to_string(),
-        Commented::Column(t, name) | Commented::Constraint(t, name) | Commented::Index(t, name) => {
+        Commented::Column(t, name)
+        | Commented::Constraint(t, name)
+        | Commented::Index(t, name)
+        | Commented::KeyIndex(t, name) => {
             format!("{t}.{name}")
         }
     }
@@ -82,7 +90,7 @@ fn sql(object: &Commented, text: Option<&str>) -> Statement {
         Commented::Table(name) => Op::TableComment.on(name, comment_sql(CommentOn::Table(name), text)),
         Commented::Column(t, name) => Op::TableComment.on(t, comment_sql(CommentOn::Column(t, name), text)),
         Commented::Constraint(t, name) => Op::CommentOnly.plain(comment_sql(CommentOn::Constraint(t, name), text)),
-        Commented::Index(t, name) => {
+        Commented::Index(t, name) | Commented::KeyIndex(t, name) => {
             Op::CommentOnly.plain(comment_sql(CommentOn::Index(&t.sibling(name.clone())), text))
         }
     }

@@ -1,4 +1,4 @@
-//! `add_check`, `drop_check`, `add_exclusion`, `drop_exclusion`.
+//! `add_check`, `drop_check`, `add_exclusion`, `drop_exclusion`, `alter_constraint`.
 //!
 //! A check goes in NOT VALID (ACCESS EXCLUSIVE, instant) and is validated in a file of its own (SHARE UPDATE EXCLUSIVE).
 //! An exclusion constraint has neither NOT VALID nor USING INDEX: it is built under ACCESS EXCLUSIVE, hazard `long_lock`.
@@ -6,7 +6,7 @@
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{Constraint, ConstraintKind, Ident, QName, Schema};
+use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, QName, Schema};
 use crate::sql::{CommentOn, comment_sql, constraint_definition};
 
 /// The schema with the constraint put in or taken out.
@@ -21,10 +21,22 @@ pub(super) fn with_constraint(state: &Schema, table: &QName, name: &Ident, const
     schema
 }
 
-/// `COMMENT ON CONSTRAINT`, when there is one.
-pub(super) fn comment(table: &QName, name: &Ident, constraint: &Constraint) -> Option<Statement> {
-    let text = constraint.comment.as_deref()?;
-    Some(Op::CommentOnly.plain(comment_sql(CommentOn::Constraint(table, name), Some(text))))
+/// `COMMENT ON CONSTRAINT` and `COMMENT ON INDEX`, where there are such.
+pub(super) fn comment(table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Statement> {
+    let index = table.sibling(name.clone());
+    let on_constraint = constraint
+        .comment
+        .as_deref()
+        .map(|text| (CommentOn::Constraint(table, name), text));
+    let on_index = constraint
+        .index_comment
+        .as_deref()
+        .map(|text| (CommentOn::Index(&index), text));
+    on_constraint
+        .into_iter()
+        .chain(on_index)
+        .map(|(on, text)| Op::CommentOnly.plain(comment_sql(on, Some(text))))
+        .collect()
 }
 
 /// `ADD CONSTRAINT name definition`.
@@ -159,5 +171,87 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
         .effect_up(state, &after)
         .effect_down(&after, &unproven);
     steps.push(if provable { step.grouped() } else { step });
+    steps
+}
+
+/// What can be altered in place: a foreign key's deferral (`ALTER CONSTRAINT`, instant), and whether the constraint holds
+/// for the rows that stood before. It is validated alone (SHARE UPDATE EXCLUSIVE); there is no way back from that but a
+/// constraint of the same name that takes its place, instantly.
+pub(super) fn alter(state: &Schema, table: &QName, name: &Ident, target: &Constraint) -> Vec<Step> {
+    let Some(current) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
+        return Vec::new();
+    };
+    let object = format!("{table}.{name}");
+    let references = match &current.kind {
+        ConstraintKind::ForeignKey(key) => Some(key.references.clone()),
+        _ => None,
+    };
+    let on = |op: Op, sql: String| match &references {
+        Some(other) => op.on_both(table, other, sql),
+        None => op.on(table, sql),
+    };
+    let mut steps = Vec::new();
+    let mut reached = current.clone();
+    if current.deferral != target.deferral {
+        let deferred = Constraint {
+            deferral: target.deferral,
+            ..current.clone()
+        };
+        let set = |c: &Constraint| {
+            let words = match c.deferral {
+                Deferral::Immediate => " NOT DEFERRABLE",
+                Deferral::Deferrable => " DEFERRABLE INITIALLY IMMEDIATE",
+                Deferral::Deferred => " DEFERRABLE INITIALLY DEFERRED",
+            };
+            let sql = format!("ALTER TABLE {table} ALTER CONSTRAINT {name}{words}");
+            Op::ForeignKeyAlter.on(table, sql)
+        };
+        let after = with_constraint(state, table, name, Some(&deferred));
+        steps.push(
+            Step::new("alter_constraint", &object, Some(table))
+                .up([set(&deferred)])
+                .down([set(&current)])
+                .effect(state, &after),
+        );
+        reached = deferred;
+    }
+    if reached.not_valid == target.not_valid {
+        return steps;
+    }
+    let (validated, open) = [false, true]
+        .map(|not_valid| Constraint {
+            not_valid,
+            ..reached.clone()
+        })
+        .into();
+    let (valid_schema, open_schema) = (
+        with_constraint(state, table, name, Some(&validated)),
+        with_constraint(state, table, name, Some(&open)),
+    );
+    let (validate, reopen) = match references {
+        Some(_) => (Op::ForeignKeyValidate, Op::ForeignKeyDrop),
+        None => (Op::ConstraintValidate, Op::ConstraintDrop),
+    };
+    let validate = on(validate, format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
+    let mut again = vec![on(
+        reopen,
+        format!(
+            "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {}",
+            constraint_definition(&open)
+        ),
+    )];
+    again.extend(comment(table, name, &open));
+    let step = Step::new("alter_constraint", &object, Some(table));
+    steps.push(if target.not_valid {
+        step.up(again)
+            .down([validate])
+            .effect(&valid_schema, &open_schema)
+            .alone("reopen", subject(table, name))
+    } else {
+        step.up([validate])
+            .down(again)
+            .effect(&open_schema, &valid_schema)
+            .alone("validate", subject(table, name))
+    });
     steps
 }

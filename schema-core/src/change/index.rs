@@ -73,6 +73,17 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
     };
     let after = with_index(state, table, name, None);
     let object = table.sibling(name.clone());
+    let drop = Op::IndexDropConcurrently.on(table, format!("DROP INDEX CONCURRENTLY IF EXISTS {object}"));
+    if !index.valid {
+        return vec![
+            Step::new("drop_index", object.to_string(), Some(table))
+                .up([drop])
+                .no_undo("The index was INVALID, left behind by a build that failed: it served nobody and stays away.")
+                .effect_up(state, &after)
+                .note("The index is INVALID: a concurrent build left it behind when it failed.")
+                .alone("unindex", subject(table, name)),
+        ];
+    }
     let mut steps = Vec::new();
     let mut grouped = false;
     if index.comment.is_some() || !index.statistics.is_empty() {
@@ -86,7 +97,7 @@ pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
         grouped = true;
     }
     let step = Step::new("drop_index", object.to_string(), Some(table))
-        .up([Op::IndexDropConcurrently.on(table, format!("DROP INDEX CONCURRENTLY IF EXISTS {object}"))])
+        .up([drop])
         .down([Op::IndexCreateConcurrently.on(table, create_index(name, table, &index, IndexMode::Concurrently))])
         .effect_up(state, &after)
         .effect_down(&after, &bare(state, table, name))

@@ -66,12 +66,16 @@ pub enum Change {
     DropNotNull(QName, Ident),
     SetDefault(QName, Ident, Option<crate::schema::Expr>),
     SetIdentity(QName, Box<Column>),
+    /// The identity becomes a default that draws from a sequence of that name, which the column owns.
+    IdentityToSerial(QName, Box<Column>, QName, Sequence),
     /// The expression of a generated column changes, comes or goes: as the new column says.
     SetGenerated(QName, Box<Column>),
     AlterColumnType(QName, Box<Column>),
     ColumnSettings(QName, Box<Column>),
     AddConstraint(QName, Ident, Box<Constraint>),
     DropConstraint(QName, Ident),
+    /// When it is checked, or whether it was validated, changes: as the new one says.
+    AlterConstraint(QName, Ident, Box<Constraint>),
     AddForeignKey(QName, Ident, Box<Constraint>),
     DropForeignKey(QName, Ident),
     AddKey(QName, Ident, Box<Constraint>),
@@ -154,6 +158,8 @@ pub enum Commented {
     Column(QName, Ident),
     Constraint(QName, Ident),
     Index(QName, Ident),
+    /// The index that a constraint owns.
+    KeyIndex(QName, Ident),
     /// An object outside the model, by kind and identity.
     Other(String, String),
 }
@@ -183,11 +189,15 @@ impl Change {
             Self::DropNotNull(table, name) => not_null::unset(state, table, name),
             Self::SetDefault(table, name, default) => column_settings::default(state, table, name, default.as_ref()),
             Self::SetIdentity(table, column) => column_settings::identity(state, table, column),
-            Self::SetGenerated(table, column) => column_settings::generated(state, table, column),
+            Self::IdentityToSerial(table, column, name, sequence) => {
+                column_settings::identity_to_serial(state, table, column, (name, sequence))
+            }
+            Self::SetGenerated(table, column) => column_settings::generated(state, table, column, context),
             Self::AlterColumnType(table, column) => alter_column_type::steps(state, table, column, context),
             Self::ColumnSettings(table, column) => column_settings::storage(state, table, column),
             Self::AddConstraint(table, name, constraint) => constraint::add(state, table, name, constraint),
             Self::DropConstraint(table, name) => constraint::remove(state, table, name),
+            Self::AlterConstraint(table, name, target) => constraint::alter(state, table, name, target),
             Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint),
             Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
             Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),

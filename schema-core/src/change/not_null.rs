@@ -113,7 +113,42 @@ impl Recipe {
     }
 }
 
+/// The NOT NULL constraint of the column that waits for its validation (18).
+fn open_constraint<'a>(state: &'a Schema, table: &QName, column: &Ident) -> Option<(&'a Ident, &'a Constraint)> {
+    let constraints = &state.tables.get(table)?.constraints;
+    constraints
+        .iter()
+        .find(|(_, c)| matches!(&c.kind, ConstraintKind::NotNull(n) if n.column == *column))
+}
+
+/// The constraint stands already and only waits for its validation. On the way back one of its name takes its place.
+fn validate_open(state: &Schema, table: &QName, column: &Ident, name: &Ident, open: &Constraint) -> Vec<Step> {
+    let mut after = state.clone();
+    if let Some(t) = after.tables.get_mut(table) {
+        t.constraints.remove(name);
+        if let Some(c) = t.column_mut(column) {
+            c.not_null = true;
+        }
+    }
+    let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
+    let again = format!(
+        "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {}",
+        crate::sql::constraint_definition(open)
+    );
+    vec![
+        Step::new("set_not_null", format!("{table}.{column}"), Some(table))
+            .up([Op::ConstraintValidate.on(table, validate)])
+            .down([Op::ConstraintDrop.on(table, again)])
+            .down(super::constraint::comment(table, name, open))
+            .effect(state, &after)
+            .alone("validate", Recipe::new(table, column).subject()),
+    ]
+}
+
 pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
+    if let Some((name, open)) = open_constraint(state, table, column) {
+        return validate_open(state, table, column, name, open);
+    }
     let recipe = Recipe::new(table, column);
     let unproven = recipe.with_check(state, true);
     let proven = recipe.with_check(state, false);

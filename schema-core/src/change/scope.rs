@@ -105,11 +105,13 @@ impl Change {
             | Self::DropNotNull(table, _)
             | Self::SetDefault(table, ..)
             | Self::SetIdentity(table, _)
+            | Self::IdentityToSerial(table, ..)
             | Self::SetGenerated(table, _)
             | Self::AlterColumnType(table, _)
             | Self::ColumnSettings(table, _)
             | Self::AddConstraint(table, ..)
             | Self::DropConstraint(table, _)
+            | Self::AlterConstraint(table, ..)
             | Self::AddForeignKey(table, ..)
             | Self::DropForeignKey(table, _)
             | Self::AddKey(table, ..)
@@ -128,7 +130,8 @@ impl Change {
                 Commented::Table(table)
                 | Commented::Column(table, _)
                 | Commented::Constraint(table, _)
-                | Commented::Index(table, _),
+                | Commented::Index(table, _)
+                | Commented::KeyIndex(table, _),
                 _,
             ) => Some(table.clone()),
             Self::CreateSync(_, sync) => Some(sync.table.clone()),

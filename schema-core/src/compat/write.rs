@@ -142,6 +142,13 @@ impl Case<'_> {
                         refusals.push(refusal(name, "a conflicting row", Reason::UniqueKey));
                     }
                 }
+                ConstraintKind::NotNull(not_null) => {
+                    let known = self.table.constraints.values().any(|c| c.kind == constraint.kind)
+                        || self.table.column(&not_null.column).is_none_or(|c| c.not_null);
+                    if !known && ours(&[&not_null.column]) {
+                        refusals.push(refusal(&not_null.column, "NULL", Reason::RefusesNull));
+                    }
+                }
                 ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => {}
             }
         }

@@ -111,6 +111,11 @@ impl Differ<'_> {
         }
         let default_moved = retyped && !retype::is_instant(was, is) && was.default.is_some();
         let becomes_identity = was.identity.is_none() && is.identity.is_some();
+        let serial = (was.identity.is_some() && is.identity.is_none())
+            .then(|| self.to.sequences_owned_by(name, &is.name).next())
+            .flatten()
+            .filter(|s| !self.from.sequences.contains_key(*s))
+            .cloned();
         let mut drawing = was.clone();
         for (from, to) in &self.renamed_sequences {
             crate::stages::names_in::rename_drawn(&mut drawing, from, to);
@@ -119,6 +124,7 @@ impl Differ<'_> {
             && !default_moved
             && !generated_changes
             && !becomes_identity
+            && serial.is_none()
             && !self.taken_by_sync(name, is)
         {
             let rank = match (&is.default, was.not_null, is.not_null) {
@@ -134,7 +140,11 @@ impl Differ<'_> {
                 Change::SetDefault(name.clone(), is.name.clone(), is.default.clone()),
             );
         }
-        if was.identity != is.identity && !self.taken_by_sync(name, is) {
+        if let Some(sequence) = serial.filter(|_| !self.taken_by_sync(name, is)) {
+            let owned = self.to.sequences[&sequence].clone();
+            let change = Change::IdentityToSerial(name.clone(), boxed(), sequence, owned);
+            self.push(Segment::Tables, table, 44, change);
+        } else if was.identity != is.identity && !self.taken_by_sync(name, is) {
             let rank = if is.identity.is_none() { 20 } else { 59 };
             self.push(Segment::Tables, table, rank, Change::SetIdentity(name.clone(), boxed()));
         }

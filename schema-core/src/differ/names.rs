@@ -177,6 +177,7 @@ impl Before<'_> {
             Change::CreateEnum(name, _) => vec![Name::Type(name.clone())],
             Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => vec![Name::Relation(name.clone())],
             Change::AddColumn(_, _, sequences, _) => sequences.iter().map(|(n, _)| Name::Relation(n.clone())).collect(),
+            Change::IdentityToSerial(_, _, name, _) => vec![Name::Relation(name.clone())],
             Change::CreateIndex(table, name, _) | Change::RenameIndex(table, _, name) => relation(table, name),
             Change::RenameConstraint(table, _, name) => of_constraint(table, name, self.renames_key(change)),
             Change::CreatePartitionedIndex(table, name, _, names) => with_partitions(table, name, names),

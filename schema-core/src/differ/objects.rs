@@ -179,6 +179,8 @@ impl Differ<'_> {
             match self.from.sequences.get(name) {
                 // With a new owner it is made together with the owner.
                 None if Self::owner_in(sequence, self.from) == Some(false) => {}
+                // It takes the identity's place in one step.
+                None if self.was_identity(sequence) => {}
                 None => self.push(
                     Segment::Before,
                     None,
@@ -275,15 +277,18 @@ impl Differ<'_> {
 
     /// Whether the owning column turns from serial to identity: then the sequence goes in that step.
     fn becomes_identity(&self, sequence: &Sequence) -> bool {
+        Self::owner_is_identity(sequence, self.to) && !Self::owner_is_identity(sequence, self.from)
+    }
+
+    /// Whether the owning column turns from identity to serial: then the sequence comes in that step.
+    fn was_identity(&self, sequence: &Sequence) -> bool {
+        Self::owner_is_identity(sequence, self.from) && !Self::owner_is_identity(sequence, self.to)
+    }
+
+    fn owner_is_identity(sequence: &Sequence, schema: &crate::schema::Schema) -> bool {
         sequence.owned_by.as_ref().is_some_and(|(table, column)| {
-            let identity = |schema: &crate::schema::Schema| {
-                schema
-                    .tables
-                    .get(table)
-                    .and_then(|t| t.column(column))
-                    .is_some_and(|c| c.identity.is_some())
-            };
-            identity(self.to) && !identity(self.from)
+            let found = schema.tables.get(table).and_then(|t| t.column(column));
+            found.is_some_and(|c| c.identity.is_some())
         })
     }
 

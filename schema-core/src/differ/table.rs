@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented, Names};
-use crate::compare::{same_constraint, same_index};
+use crate::compare::{same_constraint, same_demand, same_index};
 use crate::schema::{Constraint, ConstraintKind, ForeignKey, Ident, QName, Schema, SyncDirection, Table};
 use crate::sql::key_index;
+use crate::stages::is_leftover;
 
 impl Differ<'_> {
     pub(super) fn tables(&mut self) {
@@ -220,6 +221,11 @@ impl Differ<'_> {
             .filter(|(n, c)| !wanted.constraints.get(*n).is_some_and(|w| same(c, w)))
             // The parent's key takes it over.
             .filter(|(n, c)| !(c.kind.has_index() && wanted.attached.contains_key(*n)))
+            // Validated, it is NOT NULL.
+            .filter(|(_, c)| match &c.kind {
+                ConstraintKind::NotNull(n) => !wanted.column(&n.column).is_none_or(|w| w.not_null),
+                _ => true,
+            })
             .collect();
         let comes = wanted
             .constraints
@@ -244,14 +250,22 @@ impl Differ<'_> {
                     80,
                     Change::RenameConstraint(name.clone(), old_name.clone(), new_name.clone()),
                 );
-                let object = Commented::Constraint(name.clone(), new_name.clone());
-                self.comment(
+                self.constraint_comments(name, new_name, old, constraint);
+                continue;
+            }
+            if let Some(at) = gone
+                .iter()
+                .position(|(n, c)| *n == new_name && same_demand(c, current, constraint, wanted))
+            {
+                let (_, old) = gone.remove(at);
+                let altered = Box::new(constraint.clone());
+                self.push(
                     Segment::Tables,
                     Some(name),
-                    object,
-                    old.comment.as_ref(),
-                    constraint.comment.as_ref(),
+                    63,
+                    Change::AlterConstraint(name.clone(), new_name.clone(), altered),
                 );
+                self.constraint_comments(name, new_name, old, constraint);
                 continue;
             }
             let ready = constraint
@@ -357,16 +371,18 @@ impl Differ<'_> {
         }
         for (kept, constraint) in &wanted.constraints {
             if let Some(was) = current.constraints.get(kept).filter(|c| same(c, constraint)) {
-                let object = Commented::Constraint(name.clone(), kept.clone());
-                self.comment(
-                    Segment::Tables,
-                    Some(name),
-                    object,
-                    was.comment.as_ref(),
-                    constraint.comment.as_ref(),
-                );
+                self.constraint_comments(name, kept, was, constraint);
             }
         }
+    }
+
+    fn constraint_comments(&mut self, table: &QName, name: &Ident, was: &Constraint, is: &Constraint) {
+        let object = Commented::Constraint(table.clone(), name.clone());
+        let (a, b) = (was.comment.as_ref(), is.comment.as_ref());
+        self.comment(Segment::Tables, Some(table), object, a, b);
+        let object = Commented::KeyIndex(table.clone(), name.clone());
+        let (a, b) = (was.index_comment.as_ref(), is.index_comment.as_ref());
+        self.comment(Segment::Tables, Some(table), object, a, b);
     }
 
     fn indexes(&mut self, name: &QName, current: &Table, wanted: &Table) {
@@ -427,11 +443,13 @@ impl Differ<'_> {
                 }
             }
         }
-        for (old_name, _) in gone {
+        for (old_name, index) in gone {
+            // What serves nobody goes before something takes its name.
+            let rank = if is_leftover(current, index) { 59 } else { 70 };
             self.push(
                 Segment::Tables,
                 Some(name),
-                70,
+                rank,
                 Change::DropIndex(name.clone(), old_name.clone()),
             );
         }

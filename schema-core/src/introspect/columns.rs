@@ -20,6 +20,7 @@ struct Row {
     generated: String,
     identity: String,
     generator: Option<SequenceOptions>,
+    generator_comment: Option<String>,
     collation: Option<(Ident, Ident)>,
     storage: Option<String>,
     compression: Option<String>,
@@ -72,6 +73,7 @@ fn column(row: Row, inherited: Option<SequenceOptions>) -> Column {
     let identity = (!row.identity.is_empty()).then(|| Identity {
         always: row.identity == "a",
         options: row.generator.or(inherited).unwrap_or_default(),
+        comment: row.generator_comment,
     });
     Column {
         name: Ident::new(row.name),

@@ -7,8 +7,8 @@ use super::IntrospectError;
 use super::query::{rows, unreadable};
 use super::tables::parameters;
 use crate::schema::{
-    CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, Expr, ForeignKey, Ident, Key, QName, Referential,
-    Schema,
+    CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, Expr, ForeignKey, Ident, Key, NotNull, QName,
+    Referential, Schema,
 };
 
 #[derive(Deserialize)]
@@ -39,6 +39,7 @@ struct Row {
     match_full: bool,
     on_delete_columns: Vec<Ident>,
     comment: Option<String>,
+    index_comment: Option<String>,
 }
 
 pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> Result<(), IntrospectError> {
@@ -47,38 +48,36 @@ pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> 
         let table = QName::new(row.schema.clone(), row.table.clone());
         if let Some(table) = schema.tables.get_mut(&table) {
             let name = row.name.clone();
-            if let Some(constraint) = constraint(row)? {
-                table.constraints.insert(name, constraint);
-            }
+            table.constraints.insert(name, constraint(row)?);
         }
     }
     Ok(())
 }
 
-/// The constraint, or none when the model cannot express it (the completeness guard lists it then).
-fn constraint(row: Row) -> Result<Option<Constraint>, IntrospectError> {
+fn constraint(row: Row) -> Result<Constraint, IntrospectError> {
     let deferral = match (row.deferrable, row.deferred) {
         (false, _) => Deferral::Immediate,
         (true, false) => Deferral::Deferrable,
         (true, true) => Deferral::Deferred,
     };
     let (comment, enforced, not_valid) = (row.comment.clone(), row.enforced, row.not_valid);
-    let Some(kind) = kind(row)? else { return Ok(None) };
-    Ok(Some(Constraint {
-        kind,
+    let index_comment = row.index_comment.clone();
+    Ok(Constraint {
+        kind: kind(row)?,
         deferral,
         // what is not enforced is not validated either; saying so twice would print twice
         not_valid: not_valid && enforced,
         not_enforced: !enforced,
         comment,
-    }))
+        index_comment,
+    })
 }
 
-fn kind(row: Row) -> Result<Option<ConstraintKind>, IntrospectError> {
-    Ok(Some(match row.r#type.as_str() {
-        "f" if row.temporal => return Ok(None),
+fn kind(row: Row) -> Result<ConstraintKind, IntrospectError> {
+    Ok(match row.r#type.as_str() {
         "f" => ConstraintKind::ForeignKey(foreign_key(row)?),
         "c" => ConstraintKind::Check(check(row)?),
+        "n" => ConstraintKind::NotNull(not_null(row)?),
         "p" | "u" if !row.temporal => {
             let primary = row.r#type == "p";
             let key = Key {
@@ -95,7 +94,15 @@ fn kind(row: Row) -> Result<Option<ConstraintKind>, IntrospectError> {
             }
         }
         _ => ConstraintKind::Exclusion(exclusion(row)),
-    }))
+    })
+}
+
+fn not_null(row: Row) -> Result<NotNull, IntrospectError> {
+    let column = row.columns.into_iter().next();
+    Ok(NotNull {
+        column: column.ok_or_else(|| unreadable("constraints", &format!("NOT NULL {} without a column", row.name)))?,
+        no_inherit: row.no_inherit,
+    })
 }
 
 fn check(row: Row) -> Result<CheckConstraint, IntrospectError> {
@@ -124,6 +131,7 @@ fn foreign_key(row: Row) -> Result<ForeignKey, IntrospectError> {
         on_delete_columns: row.on_delete_columns,
         on_update: referential(&row.on_update),
         match_full: row.match_full,
+        period: row.temporal,
     })
 }
 

@@ -295,6 +295,7 @@ fn kind(constraint: &Constraint) -> &'static str {
         ConstraintKind::Check(_) => "check",
         ConstraintKind::ForeignKey(_) => "foreign key",
         ConstraintKind::Exclusion(_) => "exclusion constraint",
+        ConstraintKind::NotNull(_) => "NOT NULL constraint",
     }
 }
 

@@ -193,6 +193,22 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
             });
         }
     }
+    for constraint in later.constraints.values() {
+        let ConstraintKind::Exclusion(exclusion) = &constraint.kind else {
+            continue;
+        };
+        let known = old.constraints.values().any(|c| c.kind == constraint.kind);
+        if known || exclusion.columns.is_empty() || !exclusion.columns.iter().all(is_old) {
+            continue;
+        }
+        // Rows with the same values conflict under every operator that such a constraint takes in practice.
+        let columns = crate::sql::column_list(&exclusion.columns);
+        out.push(Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {from} GROUP BY {columns} HAVING count(*) > 1)"),
+            columns: exclusion.columns.iter().map(old_name).collect(),
+            expression: format!("no two rows with the same {columns}"),
+        });
+    }
     for key in unique_keys(later) {
         let known = unique_keys(old).iter().any(|k| k.is_like(&key));
         // A conversion keeps apart what was apart, and cannot do more.

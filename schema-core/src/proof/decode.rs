@@ -3,6 +3,7 @@
 use crate::compat::Reason;
 use crate::retire::labels_in_use;
 use crate::schema::{Expr, Ident, Literal, QName, Schema, Sync, SyncDirection, Table};
+use crate::stages::retype::holds_every_value;
 
 /// One condition on a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,17 @@ pub(super) fn sync_checks(stage: &Schema, name: &QName, written_by_old: bool) ->
 fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
     let back = sync.direction == SyncDirection::TwoWay && !written_by_old;
     let forward = follows(stage, sync, (&sync.to, &sync.from, sync.up.as_ref()));
+    let type_of = |name: &Ident| stage.tables.get(&sync.table).and_then(|t| t.column(name));
     let (target, source, sql) = match (back, &sync.up) {
+        // After the cutover a value that the old type cannot hold leaves NULL there.
+        (false, None)
+            if sync.direction == SyncDirection::Backward
+                && type_of(&sync.from)
+                    .zip(type_of(&sync.to))
+                    .is_none_or(|(from, to)| !holds_every_value(from, to)) =>
+        {
+            (&sync.to, &sync.from, "true".to_owned())
+        }
         (false, _) => (&sync.to, &sync.from, forward),
         (true, up) => {
             let sql = follows(stage, sync, (&sync.from, &sync.to, sync.down.as_ref()));

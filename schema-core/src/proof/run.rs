@@ -347,6 +347,10 @@ impl Course<'_> {
 
     fn replay(&mut self, file: &PlanFile, step: &str, patches: &[Patch]) -> Go {
         for patch in patches {
+            let leftover = matches!(&patch.before, Some(Object::Index(index)) if !index.valid);
+            if leftover && self.now.get(&patch.slot).is_none() {
+                continue;
+            }
             if let Err(error) = self.now.apply(patch) {
                 self.fail(&file.slug, step, "", format!("the replay does not fit: {error}"));
                 return Go::Stop;

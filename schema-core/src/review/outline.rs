@@ -171,6 +171,10 @@ fn constraint_line(name: &Ident, constraint: &Constraint) -> String {
         line.push_str(" comment ");
         line.push_str(&one_line(text));
     }
+    if let Some(text) = &constraint.index_comment {
+        line.push_str(" index comment ");
+        line.push_str(&one_line(text));
+    }
     line
 }
 
@@ -218,6 +222,7 @@ fn kind_text(kind: &ConstraintKind) -> String {
             text
         }
         ConstraintKind::Exclusion(e) => e.definition.clone(),
+        ConstraintKind::NotNull(n) => format!("not null {}", n.column),
     }
 }
 

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Expr, Ident, QName};
 
-/// A table constraint. NOT NULL is part of the column.
+/// A table constraint. NOT NULL is part of the column, unless it is NOT VALID (18).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constraint {
     /// What it demands.
@@ -20,6 +20,9 @@ pub struct Constraint {
     /// `COMMENT ON CONSTRAINT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// `COMMENT ON INDEX`, for the index that the constraint owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_comment: Option<String>,
 }
 
 impl Constraint {
@@ -31,6 +34,7 @@ impl Constraint {
             not_valid: false,
             not_enforced: false,
             comment: None,
+            index_comment: None,
         }
     }
 }
@@ -67,6 +71,8 @@ pub enum ConstraintKind {
     ForeignKey(ForeignKey),
     /// `EXCLUDE`, and keys `WITHOUT OVERLAPS` (18), which are built the same way.
     Exclusion(Exclusion),
+    /// `NOT NULL … NOT VALID` (18): rows that stand may hold NULL, others not.
+    NotNull(NotNull),
 }
 
 impl ConstraintKind {
@@ -115,6 +121,16 @@ pub struct CheckConstraint {
     pub no_inherit: bool,
 }
 
+/// `NOT NULL` as a constraint of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotNull {
+    /// The column.
+    pub column: Ident,
+    /// `NO INHERIT`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_inherit: bool,
+}
+
 /// `FOREIGN KEY … REFERENCES`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
@@ -136,6 +152,9 @@ pub struct ForeignKey {
     /// `MATCH FULL`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub match_full: bool,
+    /// Whether the last column is a `PERIOD` (18).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub period: bool,
 }
 
 /// A referential action.

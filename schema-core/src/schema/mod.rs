@@ -18,7 +18,9 @@ mod sync;
 mod table;
 
 pub use alias::TableAlias;
-pub use constraint::{CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, Referential};
+pub use constraint::{
+    CheckConstraint, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, Key, NotNull, Referential,
+};
 pub use enums::EnumType;
 pub use fingerprint::fingerprint;
 pub use index::{Index, IndexKey, KeyTarget};

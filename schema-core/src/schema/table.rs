@@ -168,6 +168,9 @@ pub struct Identity {
     /// The sequence's options.
     #[serde(flatten)]
     pub options: SequenceOptions,
+    /// `COMMENT ON SEQUENCE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl Table {

@@ -244,7 +244,10 @@ fn carry_over(wanted: &mut Table, table: &Table, title: &Title, partial: bool) {
     let left = |name: &Ident| partial || matches!(title, Title::Adopted(leaves) if leaves.contains(name));
     for (name, constraint) in &table.constraints {
         match wanted.constraints.get_mut(name) {
-            Some(wanted) => wanted.comment.clone_from(&constraint.comment),
+            Some(wanted) => {
+                wanted.comment.clone_from(&constraint.comment);
+                wanted.index_comment.clone_from(&constraint.index_comment);
+            }
             None if left(name) => drop(wanted.constraints.insert(name.clone(), constraint.clone())),
             None => {}
         }
@@ -272,6 +275,7 @@ fn carry_over_column(column: &mut Column, stands: &Column, adopted: bool) {
     }
     if let (Some(identity), Some(stands)) = (&mut column.identity, &stands.identity) {
         identity.options.clone_from(&stands.options);
+        identity.comment.clone_from(&stands.comment);
     }
 }
 

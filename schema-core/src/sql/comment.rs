@@ -21,6 +21,18 @@ pub enum CommentOn<'a> {
     Other(&'a str, &'a str),
 }
 
+/// `COMMENT ON SEQUENCE` for the generator of an identity column, whatever its name.
+pub fn identity_comment_sql(table: &QName, column: &Ident, comment: Option<&str>) -> String {
+    let text = comment.map_or_else(|| "NULL".to_owned(), |text| Literal(text).to_string());
+    let body = format!(
+        "BEGIN\n  EXECUTE pg_catalog.format('COMMENT ON SEQUENCE %s IS %L',\n    \
+         pg_catalog.pg_get_serial_sequence({}, {}), {text});\nEND",
+        Literal(&table.to_string()),
+        Literal(column.raw())
+    );
+    format!("DO {}", super::dollar_quoted(&body))
+}
+
 /// `COMMENT ON … IS …`.
 pub fn comment_sql(on: CommentOn<'_>, comment: Option<&str>) -> String {
     let target = match on {

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{column_list, parameters};
-use crate::schema::{Constraint, ConstraintKind, Deferral, ForeignKey, Index, IndexKey, Key, Referential};
+use crate::schema::{Constraint, ConstraintKind, Deferral, ForeignKey, Ident, Index, IndexKey, Key, Referential};
 
 /// What stands after `CONSTRAINT name`: the definition with `DEFERRABLE` and `NOT VALID`.
 pub fn constraint_definition(constraint: &Constraint) -> String {
@@ -21,6 +21,10 @@ pub fn constraint_definition(constraint: &Constraint) -> String {
         }
         ConstraintKind::ForeignKey(key) => foreign_key_definition(key),
         ConstraintKind::Exclusion(exclusion) => exclusion.definition.clone(),
+        ConstraintKind::NotNull(not_null) => {
+            let no_inherit = if not_null.no_inherit { " NO INHERIT" } else { "" };
+            format!("NOT NULL {}{no_inherit}", not_null.column)
+        }
     };
     text.push_str(deferral_words(constraint.deferral));
     if constraint.not_enforced {
@@ -55,11 +59,18 @@ fn key_definition(word: &str, key: &Key) -> String {
 }
 
 fn foreign_key_definition(key: &ForeignKey) -> String {
+    let list = |columns: &[Ident]| match columns.split_last() {
+        Some((last, rest)) if key.period => {
+            let rest: String = rest.iter().map(|c| format!("{c}, ")).collect();
+            format!("{rest}PERIOD {last}")
+        }
+        _ => column_list(columns),
+    };
     let mut text = format!(
         "FOREIGN KEY ({}) REFERENCES {} ({})",
-        column_list(&key.columns),
+        list(&key.columns),
         key.references,
-        column_list(&key.referenced_columns)
+        list(&key.referenced_columns)
     );
     if key.match_full {
         text.push_str(" MATCH FULL");

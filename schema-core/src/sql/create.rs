@@ -1,6 +1,6 @@
 use super::{
     CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
-    create_index, create_sequence, create_sync, create_table,
+    create_index, create_sequence, create_sync, create_table, identity_comment_sql,
 };
 use crate::schema::{ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
 
@@ -163,6 +163,11 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
         if let Some(text) = &column.comment {
             out.push(comment_sql(CommentOn::Column(name, &column.name), Some(text)));
         }
+        if let Some(text) = column.identity.as_ref().and_then(|i| i.comment.as_deref())
+            && table.partition_of.is_none()
+        {
+            out.push(identity_comment_sql(name, &column.name, Some(text)));
+        }
         if let Some(storage) = &column.storage {
             out.push(format!(
                 "ALTER TABLE {name} ALTER COLUMN {} SET STORAGE {storage}",
@@ -186,6 +191,10 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
     for (constraint_name, constraint) in &table.constraints {
         if let Some(text) = &constraint.comment {
             out.push(comment_sql(CommentOn::Constraint(name, constraint_name), Some(text)));
+        }
+        if let Some(text) = &constraint.index_comment {
+            let index = name.sibling(constraint_name.clone());
+            out.push(comment_sql(CommentOn::Index(&index), Some(text)));
         }
     }
     for (index_name, index) in &table.indexes {

@@ -13,7 +13,7 @@ mod table;
 
 pub use alias::{ALIAS_COMMENT, DOMAIN_COMMENT, alias_comment, alias_grants, create_alias, create_domain};
 pub use column::{column_definition, identity_clause};
-pub use comment::{CommentOn, comment_sql};
+pub use comment::{CommentOn, comment_sql, identity_comment_sql};
 pub use constraint::{constraint_definition, key_index};
 pub use create::{attach_index, create_sql};
 pub(crate) use create::{index_details, table_details};

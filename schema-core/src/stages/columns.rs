@@ -124,9 +124,9 @@ impl Bridge<'_> {
                 column.identity = None;
             }
         }
-        if let (Some(identity), Some(wanted)) = (&mut column.identity, &wanted.identity)
+        if let Some(identity) = &mut column.identity
             && identity.always
-            && !wanted.always
+            && wanted.identity.as_ref().is_none_or(|wanted| !wanted.always)
         {
             // New code may write the column itself.
             identity.always = false;

@@ -5,7 +5,7 @@
 
 use super::names::first_free;
 use super::table::Bridge;
-use crate::compare::{constraint_columns, same_constraint, same_index};
+use crate::compare::{constraint_columns, same_constraint, same_demand, same_index};
 use crate::plan::HazardKind;
 use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, IndexKey, IndexOwner, KeyTarget, Table};
 use crate::sql::key_index;
@@ -33,9 +33,16 @@ impl Bridge<'_> {
             match self.pair_constraint(name, constraint, &mapped) {
                 Pair::Kept => {
                     spent.push(name);
+                    let was = current.constraints.get(name).unwrap_or(constraint);
                     let same = Constraint {
                         comment: constraint.comment.clone(),
-                        ..current.constraints.get(name).unwrap_or(constraint).clone()
+                        index_comment: constraint.index_comment.clone(),
+                        deferral: match was.deferral {
+                            // Who does not defer sees no difference.
+                            Deferral::Immediate => constraint.deferral,
+                            deferred => deferred,
+                        },
+                        ..was.clone()
                     };
                     self.table.constraints.insert(name.clone(), same);
                 }
@@ -44,6 +51,7 @@ impl Bridge<'_> {
                         spent.push(old_name);
                         let same = Constraint {
                             comment: constraint.comment.clone(),
+                            index_comment: constraint.index_comment.clone(),
                             ..old.clone()
                         };
                         self.table.constraints.insert(old_name.clone(), same);
@@ -93,7 +101,7 @@ impl Bridge<'_> {
     fn pair_constraint<'c>(&'c self, name: &Ident, wanted: &'c Constraint, mapped: &Table) -> Pair<'c> {
         let same = |table: &Table, c: &Constraint| same_constraint(c, table, wanted, self.wanted);
         if let Some(current) = self.current.constraints.get(name) {
-            if same(self.current, current) {
+            if same(self.current, current) || same_demand(current, self.current, wanted, self.wanted) {
                 return Pair::Kept;
             }
             if mapped.constraints.get(name).is_some_and(|c| same(mapped, c)) {
@@ -129,6 +137,10 @@ impl Bridge<'_> {
     /// only where new code does not write.
     fn stays_until_contract(&self, constraint: &Constraint) -> bool {
         match &constraint.kind {
+            // New code writes no NULL where the column becomes NOT NULL.
+            ConstraintKind::NotNull(not_null) => {
+                self.only_old(&not_null.column) || self.wanted.column(&not_null.column).is_some_and(|c| c.not_null)
+            }
             ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => {
                 let columns = constraint_columns(constraint);
                 !columns.is_empty() && columns.iter().all(|c| self.only_old(c))
@@ -141,7 +153,7 @@ impl Bridge<'_> {
         let columns = constraint_columns(constraint);
         let old_writes = columns.iter().any(|c| !self.only_new(c));
         match &constraint.kind {
-            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => {
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::NotNull(_) => {
                 if twin || (!old_writes && !columns.is_empty()) {
                     let free = first_free(name, |n| {
                         !self.table.constraints.contains_key(n) && !self.taken.contains(n)
@@ -179,13 +191,30 @@ impl Bridge<'_> {
                     );
                     return;
                 }
-                if constraint.deferral != Deferral::Immediate && self.has_immediate(key) {
-                    // ON CONFLICT takes every key over its columns as arbiter and fails on a deferrable one: the stricter
-                    // key stands until contract.
-                    return;
-                }
                 if self.has_index(&key_index(key)) {
                     // The arbiter stands already as an index: contract makes the constraint of it.
+                    return;
+                }
+                if let Some(other) = self.deferral_before(key).filter(|d| *d != constraint.deferral) {
+                    // ON CONFLICT takes every key over its columns as arbiter and fails on a deferrable one: the old key
+                    // stands until contract swaps it for the index that waits beside it.
+                    let free = self.free(&name.with_suffix("__new"));
+                    self.table.indexes.insert(free, key_index(key));
+                    if other != Deferral::Immediate {
+                        let object = self.object(name);
+                        self.hazard(
+                            HazardKind::OldWriteRefused,
+                            &object,
+                            format!("old code's duplicates of {object} are refused at once, not at the end of its transaction"),
+                        );
+                        self.hazard(
+                            HazardKind::NewWriteRefused,
+                            &object,
+                            format!(
+                                "new code's ON CONFLICT on {object} fails until contract: the old key is deferrable"
+                            ),
+                        );
+                    }
                     return;
                 }
                 let free = self.free(name);
@@ -203,12 +232,11 @@ impl Bridge<'_> {
         }
     }
 
-    /// Whether the old table has the same key, and checks it at once.
-    fn has_immediate(&self, key: &crate::schema::Key) -> bool {
-        self.current
-            .constraints
-            .values()
-            .any(|c| c.deferral == Deferral::Immediate && c.kind.key().is_some_and(|k| k.columns == key.columns))
+    /// When the old table's key over the same columns is checked.
+    fn deferral_before(&self, key: &crate::schema::Key) -> Option<Deferral> {
+        let mut keys = self.current.constraints.values();
+        keys.find(|c| c.kind.key().is_some_and(|k| k.columns == key.columns))
+            .map(|c| c.deferral)
     }
 
     /// The indexes and keys that a partition has from its parent.

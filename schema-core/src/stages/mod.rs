@@ -6,6 +6,8 @@
 mod attached;
 mod columns;
 mod constraints;
+mod foreign_types;
+mod leftovers;
 mod names;
 pub mod names_in;
 mod refusal;
@@ -19,6 +21,7 @@ mod table;
 mod waiting;
 
 pub(crate) use attached::complete;
+pub use leftovers::is_leftover;
 pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
@@ -46,6 +49,16 @@ pub struct Path {
 /// # Errors
 /// What PostgreSQL or the model cannot do, by name, each with the way out.
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
+    let (clean_old, clean_new) = (leftovers::without(old), leftovers::without(new));
+    let mut path = path(&clean_old, &clean_new, decisions)?;
+    if let Some(first) = path.stages.first_mut() {
+        old.clone_into(&mut first.schema);
+    }
+    Ok(path)
+}
+
+/// The stages between two schemas without leftovers.
+fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let renamed = Renamed::find(old, new, decisions);
     let mut refusals = renamed.refusals(old, decisions);
     if decisions.direct {
@@ -242,6 +255,14 @@ fn takes_over(
     };
     if old.sequences.contains_key(name) {
         return false;
+    }
+    let identity = |schema: &Schema| {
+        let column = schema.tables.get(table).and_then(|t| t.column(column));
+        column.is_some_and(|c| c.identity.is_some())
+    };
+    if identity(old) && !identity(new) {
+        // The identity's own sequence serves until then.
+        return true;
     }
     let gone = |s: &QName| !new.sequences.contains_key(s);
     if old.sequences_owned_by(table, column).any(gone) {

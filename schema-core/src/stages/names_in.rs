@@ -30,6 +30,7 @@ pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
             ConstraintKind::ForeignKey(key) => {
                 key.columns.iter_mut().chain(&mut key.on_delete_columns).for_each(swap);
             }
+            ConstraintKind::NotNull(not_null) => swap(&mut not_null.column),
             ConstraintKind::Exclusion(exclusion) => {
                 let mut definition = Expr(exclusion.definition.clone());
                 expression(&mut definition);

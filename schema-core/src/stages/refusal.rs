@@ -19,7 +19,7 @@ impl std::fmt::Display for Refusal {
 
 /// Differences between tables for which there is no plan yet.
 pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
-    let mut out = Vec::new();
+    let mut out = super::foreign_types::refusals(old, new);
     for (name, wanted) in &new.tables {
         let Some(current) = old.tables.get(name) else { continue };
         let mut refuse = |differs: bool, what: &str| {

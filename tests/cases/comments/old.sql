@@ -6,3 +6,5 @@ CREATE INDEX t_idx ON app.t (a);
 COMMENT ON COLUMN app.t.changed IS 'before';
 COMMENT ON COLUMN app.t.gone IS 'goes';
 COMMENT ON TABLE app.t IS 'before';
+CREATE TABLE keyed (id int GENERATED ALWAYS AS IDENTITY CONSTRAINT keyed_key PRIMARY KEY, a int CONSTRAINT keyed_a UNIQUE, b int NOT NULL);
+COMMENT ON INDEX keyed_a IS 'it''s gone';

@@ -14,6 +14,7 @@ SELECT t.schema,
        CASE WHEN q.seqrelid IS NOT NULL THEN json_build_object(
            'data_type', format_type(q.seqtypid, NULL), 'start', q.seqstart, 'increment', q.seqincrement,
            'min', q.seqmin, 'max', q.seqmax, 'cache', q.seqcache, 'cycle', q.seqcycle) END AS generator,
+       obj_description(q.seqrelid, 'pg_class') AS generator_comment,
        CASE WHEN a.attcollation <> ty.typcollation THEN json_build_array(cn.nspname, co.collname) END AS collation,
        CASE WHEN a.attstorage <> ty.typstorage THEN
            CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'x' THEN 'EXTENDED' END

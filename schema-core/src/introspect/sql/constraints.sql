@@ -42,7 +42,8 @@ SELECT t.schema,
             CASE WHEN jsonb_typeof(newer.fields -> 'confdelsetcols') = 'array' THEN newer.fields -> 'confdelsetcols' ELSE '[]' END
         ) WITH ORDINALITY x(attnum, position)
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.attnum::int2) AS on_delete_columns,
-       obj_description(k.oid, 'pg_constraint') AS comment
+       obj_description(k.oid, 'pg_constraint') AS comment,
+       obj_description(i.indexrelid, 'pg_class') AS index_comment
 FROM user_table t
 JOIN pg_constraint k ON k.conrelid = t.oid
 -- columns that only some versions have; OFFSET keeps them from being built for each use
@@ -52,8 +53,8 @@ LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
 LEFT JOIN pg_tablespace space ON space.oid = ic.reltablespace
 LEFT JOIN pg_class rc ON rc.oid = k.confrelid
 LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace
--- NOT NULL is read with the columns, constraint triggers with the triggers
-WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
+-- a NOT NULL that holds for every row is read with the columns, constraint triggers with the triggers
+WHERE (k.contype IN ('c', 'f', 'p', 'u', 'x') OR k.contype = 'n' AND NOT k.convalidated)
   AND k.conparentid = 0
   AND k.conislocal
 ORDER BY t.schema, t.relname, k.conname

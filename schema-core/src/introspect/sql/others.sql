@@ -106,15 +106,15 @@ found AS (
     UNION ALL
     SELECT CASE WHEN c.contype = 'f' THEN 'foreign key' ELSE 'not null constraint' END,
            'pg_constraint'::regclass, c.oid, t.schema, t.relname,
-           -- the model has no temporal foreign keys, and a column is not null or it is not
-           c.contype = 'f' AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false),
+           -- in the model a column is not null for its children as well
+           c.contype = 'f',
            json_build_array(json_build_array('pg_class', t.oid::bigint, c.conkey[1])),
            pg_get_constraintdef(c.oid)
     FROM relation t
     JOIN pg_constraint c ON c.conrelid = t.oid
     WHERE t.relkind IN ('r', 'p')
       AND c.conparentid = 0
-      AND (c.contype = 'f' OR c.contype = 'n' AND c.conislocal AND (NOT c.convalidated OR c.connoinherit))
+      AND (c.contype = 'f' OR c.contype = 'n' AND c.conislocal AND c.convalidated AND c.connoinherit)
 
     UNION ALL
     SELECT 'column grant', 'pg_attribute'::regclass, t.oid, t.schema, t.relname, false,
@@ -220,8 +220,16 @@ found AS (
 
     UNION ALL
     SELECT 'collation', 'pg_collation'::regclass, c.oid, s.name, c.collname, false, NULL,
-           jsonb_strip_nulls(to_jsonb(c) - '{oid,collowner,collnamespace,collname,collversion}'::text[])::text
+           'CREATE COLLATION ' || quote_ident(s.name) || '.' || quote_ident(c.collname) || ' (provider = '
+           || CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END
+           || CASE WHEN c.collprovider = 'c'
+              THEN ', lc_collate = ' || quote_literal(c.collcollate) || ', lc_ctype = ' || quote_literal(c.collctype)
+              -- the locale has had three places: until 14, 15 and 16, since 17
+              ELSE ', locale = ' || quote_literal(coalesce(n.fields ->> 'colllocale', n.fields ->> 'colliculocale', c.collcollate)) END
+           || CASE WHEN c.collisdeterministic THEN '' ELSE ', deterministic = false' END
+           || coalesce(', rules = ' || quote_literal(n.fields ->> 'collicurules'), '') || ')'
     FROM pg_collation c
+    CROSS JOIN LATERAL (SELECT to_jsonb(c) AS fields) n
     JOIN user_schema s ON s.oid = c.collnamespace
 
     UNION ALL

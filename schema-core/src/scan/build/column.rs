@@ -49,6 +49,7 @@ impl Builder<'_> {
         column.identity = decl.identity.as_ref().map(|identity| Identity {
             always: identity.value.always,
             options: identity_options(&identity.value, &column.type_name),
+            comment: None,
         });
         if column.identity.is_some() {
             // Its sequence is part of the column, but takes a name.

@@ -202,6 +202,7 @@ impl Builder<'_> {
             _ => Referential::NoAction,
         };
         let key = ForeignKey {
+            period: false,
             columns: columns.into_iter().map(Ident::new).collect(),
             references,
             referenced_columns,

@@ -1,0 +1,1 @@
+INSERT INTO t (c) VALUES (5), (6);

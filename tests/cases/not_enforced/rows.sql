@@ -1,0 +1,1 @@
+INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1, 1, -1, -1, 1, 1, 7, 7);

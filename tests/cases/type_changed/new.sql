@@ -1,0 +1,4 @@
+CREATE DOMAIN positive AS int CHECK (VALUE > 1);
+CREATE TYPE pair AS (x int, y text);
+CREATE TYPE floats AS RANGE (subtype = float8);
+CREATE TABLE t (id int PRIMARY KEY, d positive);
