@@ -146,6 +146,7 @@ cases! {
     retype_with_new_name
     schema_drop
     schemas
+    sequence_outlives_its_table
     sequence_takes_over
     sequences
     serial_to_identity
