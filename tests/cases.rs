@@ -99,8 +99,18 @@ cases! {
     not_null_drop
     not_null_not_valid
     not_null_set
+    partition_attach
+    partition_bound
+    partition_detach
+    partition_drop
+    partition_new
+    partition_new_default
     partitioned_columns
     partitioned_create
+    partitioned_foreign_key_add
+    partitioned_foreign_key_drop
+    partitioned_foreign_key_to
+    partitioned_foreign_key_to_before_18
     partitioned_index
     partitioned_index_drop
     partitioned_index_levels
@@ -136,6 +146,7 @@ cases! {
     retype_with_new_name
     schema_drop
     schemas
+    sequence_outlives_its_table
     sequence_takes_over
     sequences
     serial_to_identity

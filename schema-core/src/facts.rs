@@ -72,6 +72,8 @@ ops! {
     ForeignKeyAddNotValid,
     ForeignKeyValidate,
     ForeignKeyDrop,
+    ForeignKeyTakeOver,
+    ForeignKeyAddChecked,
     ForeignKeyAlter,
     KeyUsingIndex,
     KeyAddOnly,
@@ -99,6 +101,7 @@ ops! {
     Preflight,
     PartitionAttach,
     PartitionDetach,
+    PartitionDetachConcurrently,
 }
 
 /// The claim for one statement kind.
@@ -193,6 +196,18 @@ impl Op {
                 Instant,
                 Class::Transaction,
             ),
+            Self::ForeignKeyAddChecked => (
+                Some(ShareRowExclusive),
+                Some(ShareRowExclusive),
+                Scan,
+                Class::Transaction,
+            ),
+            Self::ForeignKeyTakeOver => (
+                Some(ShareRowExclusive),
+                Some(AccessExclusive),
+                Instant,
+                Class::Transaction,
+            ),
             Self::ForeignKeyValidate => (
                 Some(ShareUpdateExclusive),
                 Some(LockMode::RowShare),
@@ -207,6 +222,7 @@ impl Op {
             ),
             Self::IndexCreateConcurrently => (Some(ShareUpdateExclusive), None, Build, Class::Alone),
             Self::IndexDropConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
+            Self::PartitionDetachConcurrently => (Some(ShareUpdateExclusive), None, Instant, Class::Alone),
             Self::IndexCreateOnly => (Some(Share), None, Instant, Class::Transaction),
             Self::IndexCreatePlain => (Some(Share), None, Build, Class::Transaction),
             Self::IndexAttach => (None, None, Instant, Class::Transaction),

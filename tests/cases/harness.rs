@@ -28,12 +28,20 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases");
 struct Said {
     /// The first major that the situation exists on.
     since: u32,
+    /// The last one.
+    until: Option<u32>,
     /// The case is refused, with this in the message.
     refused: Option<String>,
     /// The target says nothing of what the model cannot express, as structs do.
     as_model: bool,
     #[serde(flatten)]
     decisions: Decisions,
+}
+
+impl Said {
+    fn is_for(&self, major: u32) -> bool {
+        major >= self.since && self.until.is_none_or(|last| major <= last)
+    }
 }
 
 /// One situation.
@@ -90,7 +98,7 @@ pub async fn run(name: &str) {
     }
     let servers: Vec<_> = all_versions()
         .into_iter()
-        .filter(|(major, _)| *major >= case.said.since)
+        .filter(|(major, _)| case.said.is_for(*major))
         .collect();
     for (major, server) in &servers {
         Box::pin(run_on(&case, &format!("{name} on PostgreSQL {major}"), *major, server)).await;
@@ -474,7 +482,7 @@ pub async fn left_out() {
     let mut missed: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for name in folders() {
         let case = Case::read(&name);
-        if case.said.refused.is_some() || case.said.since > major {
+        if case.said.refused.is_some() || !case.said.is_for(major) {
             continue;
         }
         let database = database_on(&server).await;

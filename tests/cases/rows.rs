@@ -49,6 +49,14 @@ impl Rows {
             if decisions.allow_data_loss.contains(&short(table)) {
                 continue;
             }
+            // Rows come and go with the partitions, and are compared there.
+            let parts = old.partitions_below(table);
+            let lost = parts
+                .iter()
+                .any(|part| decisions.allow_data_loss.contains(&short(part)));
+            if lost || parts != new.partitions_below(table) {
+                continue;
+            }
             let names = kept(table, called, old, new, decisions);
             let before: Vec<String> = project(rows, names.iter().map(|(old, _)| old));
             let after: Vec<String> = project(found, names.iter().map(|(_, new)| new));

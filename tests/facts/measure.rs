@@ -39,10 +39,12 @@ pub async fn in_transaction(connection: &mut PgConnection, statement: &str) -> R
     Ok(measured)
 }
 
-/// Runs a statement outside a transaction while another client has written to `t` and not committed: it has to wait, and
-/// holds its lock meanwhile.
+/// Runs a statement outside a transaction while another client has written to `t` and not committed, and lets no other DDL
+/// in: it has to wait with its first lock in its hands or asked for.
 pub async fn alone(database: &Database, statement: &'static str, kind: Cost) -> Result<Measured, String> {
-    let mut client = database.with("BEGIN; UPDATE t SET a = a WHERE id = 1").await;
+    let mut client = database
+        .with("BEGIN; UPDATE t SET a = a WHERE id = 1; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE")
+        .await;
     let mut watch = database.connect().await;
     let before = State::read(&mut watch).await?;
     let mut connection = database.connect().await;
@@ -119,10 +121,11 @@ impl State {
     }
 }
 
-/// The strongest lock that a backend (this one, if none is named) holds on a relation.
+/// The strongest lock that a backend (this one, if none is named) holds on a relation; the one that another backend waits for
+/// counts as well.
 async fn lock(connection: &mut PgConnection, relation: i64, pid: Option<i32>) -> Result<Option<LockMode>, String> {
     let modes: Vec<(String,)> = sqlx::query_as(
-        "SELECT mode FROM pg_locks WHERE granted AND locktype = 'relation' AND relation = $1::oid
+        "SELECT mode FROM pg_locks WHERE (granted OR $2 IS NOT NULL) AND locktype = 'relation' AND relation = $1::oid
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
          AND pid = coalesce($2, pg_backend_pid())",
     )

@@ -288,6 +288,17 @@ pub const ROWS: &[Row] = &[
     ),
     row(Op::ForeignKeyDrop, FOREIGN_KEY, "ALTER TABLE t DROP CONSTRAINT t_p"),
     row(
+        Op::ForeignKeyAddChecked,
+        "",
+        "ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+    ),
+    row(
+        Op::ForeignKeyTakeOver,
+        "DROP TABLE t; CREATE TABLE t (a int, p int) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF t FOR VALUES IN (1);
+    INSERT INTO t VALUES (1, NULL); ALTER TABLE q ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+        "ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p) REFERENCES p",
+    ),
+    row(
         Op::KeyUsingIndex,
         KEY,
         "ALTER TABLE t ADD CONSTRAINT t_key UNIQUE USING INDEX t_key",
@@ -386,4 +397,10 @@ pub const ROWS: &[Row] = &[
         "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1)",
     ),
     row(Op::PartitionDetach, PARTITION, "ALTER TABLE t DETACH PARTITION p"),
+    row(
+        Op::PartitionDetachConcurrently,
+        "DROP TABLE t, p; CREATE TABLE t (id int, a int) PARTITION BY LIST (id);
+    CREATE TABLE p PARTITION OF t FOR VALUES IN (1); INSERT INTO t VALUES (1, 1)",
+        "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+    ),
 ];

@@ -32,7 +32,10 @@ pub(super) fn steps(
         .note("Nobody uses the table yet: old code does not know it.");
     step.alone = true;
     step.verb = "create";
-    vec![step]
+    match &table.partition_of {
+        Some(place) => super::attach::beside_default(state, name, place, step, &after),
+        None => vec![step],
+    }
 }
 
 /// Everything that builds the table in an empty place.

@@ -4,8 +4,9 @@
 //! referenced table). Dropped under ACCESS EXCLUSIVE on both tables, instant, in a file of its own.
 
 use super::constraint::{add_sql, comment, subject, validate, with_constraint};
-use super::step::Step;
+use super::step::{Context, Step};
 use crate::facts::Op;
+use crate::plan::HazardKind;
 use crate::schema::{Constraint, ConstraintKind, Ident, QName, Schema};
 
 fn referenced(constraint: &Constraint) -> Option<&QName> {
@@ -15,11 +16,23 @@ fn referenced(constraint: &Constraint) -> Option<&QName> {
     }
 }
 
-pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<Step> {
+pub(super) fn add(
+    state: &Schema,
+    table: &QName,
+    name: &Ident,
+    constraint: &Constraint,
+    context: &Context,
+) -> Vec<Step> {
     let Some(other) = referenced(constraint) else {
         return Vec::new();
     };
-    let open = open(state, table, constraint);
+    if checked_at_once(state, other, constraint, context) {
+        return vec![at_once(state, table, name, other, constraint)];
+    }
+    if by_partition(state, table, constraint, context) {
+        return super::partitioned_foreign_key::add(state, table, name, other, constraint);
+    }
+    let open = open(constraint);
     let unproven = with_constraint(state, table, name, Some(&open));
     let after = with_constraint(state, table, name, Some(constraint));
     let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {name}");
@@ -44,25 +57,70 @@ pub(super) fn add(state: &Schema, table: &QName, name: &Ident, constraint: &Cons
     steps
 }
 
-/// The key as it is first added. On a partitioned table before 18 NOT VALID is refused (traps 4).
-fn open(state: &Schema, table: &QName, constraint: &Constraint) -> Constraint {
-    let partitioned = |name: &QName| state.tables.get(name).is_some_and(|t| t.partition_by.is_some());
-    let not_valid = !constraint.not_enforced && !partitioned(table);
+/// The key as it is first added.
+fn open(constraint: &Constraint) -> Constraint {
     Constraint {
-        not_valid,
+        not_valid: !constraint.not_enforced,
         ..constraint.clone()
     }
 }
 
-pub(super) fn remove(state: &Schema, table: &QName, name: &Ident) -> Vec<Step> {
+/// Whether the key references a partitioned table on a server before 18: VALIDATE leaves the keys that PostgreSQL makes for
+/// each of its partitions unvalidated there, for good, and the catalog would not be as wanted.
+fn checked_at_once(state: &Schema, other: &QName, constraint: &Constraint, context: &Context) -> bool {
+    context.target_version < 18 && !constraint.not_valid && state.partitions(other).next().is_some()
+}
+
+/// One statement that adds the key and checks every row.
+fn at_once(state: &Schema, table: &QName, name: &Ident, other: &QName, constraint: &Constraint) -> Step {
+    let object = format!("{table}.{name}");
+    let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {name}");
+    Step::new("add_foreign_key", &object, Some(table))
+        .up([Op::ForeignKeyAddChecked.on_both(table, other, add_sql(table, name, constraint))])
+        .up(comment(table, name, constraint))
+        .down([Op::ForeignKeyDrop.on_both(table, other, drop)])
+        .effect(state, &with_constraint(state, table, name, Some(constraint)))
+        .hazard(
+            HazardKind::LongLock,
+            &object,
+            format!(
+                "{object} is checked while writes to {table} and {other} wait: before PostgreSQL 18 VALIDATE does not do \
+                 for the partitions of {other}"
+            ),
+        )
+        .alone("reference", subject(table, name))
+}
+
+/// Whether NOT VALID is refused on the table, so that each partition takes the key first.
+fn by_partition(state: &Schema, table: &QName, constraint: &Constraint, context: &Context) -> bool {
+    let partitioned = state.tables.get(table).is_some_and(|t| t.partition_by.is_some());
+    partitioned && context.target_version < 18 && !constraint.not_enforced && !constraint.not_valid
+}
+
+pub(super) fn remove(state: &Schema, table: &QName, name: &Ident, context: &Context) -> Vec<Step> {
     let Some(constraint) = state.tables.get(table).and_then(|t| t.constraints.get(name)).cloned() else {
         return Vec::new();
     };
     let Some(other) = referenced(&constraint) else {
         return Vec::new();
     };
+    if checked_at_once(state, other, &constraint, context) {
+        let after = with_constraint(state, table, name, None);
+        let add = at_once(&after, table, name, other, &constraint);
+        return vec![
+            Step::new("drop_foreign_key", format!("{table}.{name}"), Some(table))
+                .up(add.down)
+                .down(add.up)
+                .effect(state, &after)
+                .note("The undo checks every row under SHARE ROW EXCLUSIVE on both tables.")
+                .alone("unreference", subject(table, name)),
+        ];
+    }
+    if by_partition(state, table, &constraint, context) {
+        return super::partitioned_foreign_key::remove(state, table, name, other, &constraint);
+    }
     let object = format!("{table}.{name}");
-    let open = open(state, table, &constraint);
+    let open = open(&constraint);
     let after = with_constraint(state, table, name, None);
     let unproven = with_constraint(state, table, name, Some(&open));
     let mut steps = Vec::new();

@@ -64,7 +64,7 @@ fn unbuild(table: &QName, name: &Ident) -> Statement {
 }
 
 /// Foreign keys that hold on to a key's index, and so must make room when the undo takes it away.
-pub(super) struct Held(Vec<(QName, Ident, Constraint)>);
+pub(super) struct Held(Vec<(QName, Ident, Constraint, Constraint)>);
 
 impl Held {
     pub(super) fn none() -> Self {
@@ -81,35 +81,32 @@ impl Held {
         };
         let held = state.tables.iter().flat_map(|(child, t)| {
             let mine = t.constraints.iter().filter(|(_, c)| holds(c));
-            mine.map(move |(name, c)| (child.clone(), name.clone(), c.clone()))
+            // A partitioned table takes none that is not valid before 18, and nothing validates one that points at it.
+            let open = |c: &Constraint| Constraint {
+                not_valid: t.partition_by.is_none() && state.partitions(table).next().is_none() && !c.not_enforced,
+                ..c.clone()
+            };
+            mine.map(move |(name, c)| (child.clone(), name.clone(), c.clone(), open(c)))
         });
         Self(held.collect())
     }
 
     pub(super) fn release(&self, table: &QName) -> impl Iterator<Item = Statement> {
-        self.0.iter().map(move |(child, name, _)| {
+        self.0.iter().map(move |(child, name, ..)| {
             Op::ForeignKeyDrop.on_both(child, table, format!("ALTER TABLE {child} DROP CONSTRAINT {name}"))
         })
     }
 
     pub(super) fn restore(&self, table: &QName) -> impl Iterator<Item = Statement> {
-        self.0.iter().map(move |(child, name, constraint)| {
-            let open = Constraint {
-                not_valid: true,
-                ..constraint.clone()
-            };
-            Op::ForeignKeyAddNotValid.on_both(child, table, add_sql(child, name, &open))
+        self.0.iter().map(move |(child, name, _, open)| {
+            Op::ForeignKeyAddNotValid.on_both(child, table, add_sql(child, name, open))
         })
     }
 
     /// The schema with these keys not validated.
     pub(super) fn open(&self, state: &Schema) -> Schema {
-        self.0.iter().fold(state.clone(), |schema, (child, name, constraint)| {
-            let open = Constraint {
-                not_valid: true,
-                ..constraint.clone()
-            };
-            with_constraint(&schema, child, name, Some(&open))
+        self.0.iter().fold(state.clone(), |schema, (child, name, _, open)| {
+            with_constraint(&schema, child, name, Some(open))
         })
     }
 
@@ -117,12 +114,8 @@ impl Held {
     pub(super) fn validations(&self, state: &Schema, table: &QName) -> Vec<Step> {
         let mut reached = state.clone();
         let mut steps = Vec::new();
-        for (child, name, constraint) in &self.0 {
-            let open = Constraint {
-                not_valid: true,
-                ..constraint.clone()
-            };
-            let before = with_constraint(&reached, child, name, Some(&open));
+        for (child, name, _, open) in self.0.iter().filter(|(.., is, open)| is != open) {
+            let before = with_constraint(&reached, child, name, Some(open));
             let sql = format!("ALTER TABLE {child} VALIDATE CONSTRAINT {name}");
             steps.push(
                 Step::new("swap_key", format!("{child}.{name}"), Some(child))
@@ -226,7 +219,7 @@ pub(super) fn promote(
     let mut without = bare.clone();
     if !held.0.is_empty() {
         // The foreign keys wait for the index: they are there again before the last file of the undo is done.
-        for (child, key, _) in &held.0 {
+        for (child, key, ..) in &held.0 {
             without = with_constraint(&without, child, key, None);
         }
         let built = with_index(&without, table, index_name, Some(index));

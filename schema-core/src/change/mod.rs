@@ -22,6 +22,7 @@ mod key;
 mod namespace;
 mod not_null;
 mod partitioned;
+mod partitioned_foreign_key;
 mod rebuild_dependents;
 mod rename;
 mod rename_table;
@@ -122,6 +123,10 @@ pub enum Change {
     TableOptions(QName, Box<TableOptions>),
     Comment(Commented, Option<String>),
     RenameSequence(QName, QName),
+    /// A table becomes a partition: as the next stage has it.
+    AttachPartition(QName, Box<Table>),
+    /// A partition becomes a table of its own; whether it is dropped right after.
+    DetachPartition(QName, bool),
     /// A view under the name that a table gets in contract.
     CreateAlias(QName, Box<TableAlias>),
     /// The view shows other columns.
@@ -198,8 +203,8 @@ impl Change {
             Self::AddConstraint(table, name, constraint) => constraint::add(state, table, name, constraint),
             Self::DropConstraint(table, name) => constraint::remove(state, table, name),
             Self::AlterConstraint(table, name, target) => constraint::alter(state, table, name, target),
-            Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint),
-            Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name),
+            Self::AddForeignKey(table, name, constraint) => foreign_key::add(state, table, name, constraint, context),
+            Self::DropForeignKey(table, name) => foreign_key::remove(state, table, name, context),
             Self::AddKey(table, name, constraint) => key::add(state, table, name, constraint),
             Self::DropKey(table, name) => key::remove(state, table, name),
             Self::SwapKey {
@@ -228,6 +233,8 @@ impl Change {
                 key,
                 names,
             } => partitioned::swap(state, table, drop, name, key, names),
+            Self::AttachPartition(table, target) => attach::attach_steps(state, table, target),
+            Self::DetachPartition(table, dropped) => attach::detach_steps(state, table, *dropped),
             Self::RenameColumn(table, from, to) => rename::column(state, table, from, to),
             Self::RenameConstraint(table, from, to) => rename::constraint(state, table, from, to),
             Self::CreateIndex(table, name, index) => index::create(state, table, name, index),

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{Change, Commented};
-use crate::schema::{QName, Schema};
+use crate::schema::{ConstraintKind, QName, Schema};
 
 impl Change {
     /// The part of the schema that the change's steps are made from.
@@ -25,6 +25,8 @@ impl Change {
             | Self::AddKey(..)
             | Self::SwapKey { .. }
             | Self::AddPartitionedKey(..)
+            | Self::AttachPartition(..)
+            | Self::DetachPartition(..)
             | Self::SwapPartitionedKey { .. }
             | Self::PromoteIndex { .. } => {
                 return Cow::Borrowed(state);
@@ -64,6 +66,18 @@ impl Change {
         }
         if let Some(table) = self.table(state) {
             part.tables = state.tables.get_key_value(&table).map(cloned).into_iter().collect();
+            if let Some(other) = self.referenced(state)
+                && let Some(found) = state.tables.get_key_value(&other)
+            {
+                part.tables.extend([cloned(found)]);
+                let below = state.partitions_below(&other);
+                part.tables.extend(
+                    below
+                        .iter()
+                        .filter_map(|name| state.tables.get_key_value(name))
+                        .map(cloned),
+                );
+            }
             // What hangs on a partitioned table follows it; a partition has its indexes' definitions from above.
             let family = state.partitions_below(&table);
             let family = family.iter().chain(state.partitioned_above(&table));
@@ -92,6 +106,19 @@ impl Change {
 
     fn names_other(&self, name: &str) -> bool {
         matches!(self, Self::Comment(Commented::Other(_, other), _) if other == name)
+    }
+
+    /// The table that a foreign key points at.
+    fn referenced(&self, state: &Schema) -> Option<QName> {
+        let constraint = match self {
+            Self::AddForeignKey(_, _, constraint) => Some(&**constraint),
+            Self::DropForeignKey(table, name) => state.tables.get(table).and_then(|t| t.constraints.get(name)),
+            _ => None,
+        };
+        match &constraint?.kind {
+            ConstraintKind::ForeignKey(key) => Some(key.references.clone()),
+            _ => None,
+        }
     }
 
     /// The table that the change works on.

@@ -209,6 +209,7 @@ pub fn patches_between(before: &Schema, after: &Schema) -> Vec<Patch> {
             );
             slots.extend(table.indexes.keys().map(|c| Slot::Index(name.clone(), c.clone())));
             slots.extend(table.attached.keys().map(|c| Slot::Attached(name.clone(), c.clone())));
+            slots.insert(Slot::Partition(name.clone()));
             slots.insert(Slot::Options(name.clone()));
             slots.insert(Slot::Comment(name.clone()));
         }

@@ -9,6 +9,7 @@ mod cutover;
 mod names;
 mod objects;
 mod order;
+mod partitions;
 mod removal;
 mod renamed;
 mod table;
@@ -27,6 +28,17 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     if let Some(change) = cutover::find(from, to) {
         return renames.chain([Task::new(Segment::Tables, None, 0, change)]).collect();
     }
+    let moves = partitions::Moves::find(from, to);
+    if moves.is_empty() {
+        return renames.chain(in_order(between(from, to))).collect();
+    }
+    let (apart, wanted) = moves.apart(from, to);
+    let mut tasks = between(&apart, &wanted);
+    moves.add_tasks(from, to, &mut tasks);
+    renames.chain(in_order(tasks)).collect()
+}
+
+fn between(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
@@ -37,7 +49,7 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     found.tables();
     removal::order_removals(from, &mut found.tasks);
     names::order_by_name(from, to, &mut found.tasks);
-    renames.chain(in_order(found.tasks)).collect()
+    found.tasks
 }
 
 /// Two schemas and what was found so far.

@@ -78,7 +78,14 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
         }
         Change::DropColumn(table, column) if computed(table, column) => (vec![cleared(table)], vec![uncomputed(table)]),
         Change::DropColumn(table, _) => (vec![cleared(table), uncomputed(table)], Vec::new()),
-        Change::DropTable(table) => (vec![released(table)], Vec::new()),
+        Change::DropTable(table) => {
+            // A sequence that gets another owner would go along.
+            let owned = from.sequences.iter();
+            let owned = owned.filter(|(_, s)| s.owned_by.as_ref().is_some_and(|(t, _)| t == table));
+            let mut needs: Vec<String> = owned.map(|(name, _)| format!("owner of {name}")).collect();
+            needs.push(released(table));
+            (needs, Vec::new())
+        }
         Change::DropEnum(name) => (vec![format!("the unused type {name}")], Vec::new()),
         Change::DropSequence(name) => (vec![format!("the unused sequence {name}")], Vec::new()),
         _ => (Vec::new(), Vec::new()),

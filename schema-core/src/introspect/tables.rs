@@ -27,6 +27,7 @@ struct Row {
     partition_by: Option<String>,
     partition_bound: Option<String>,
     parents: Vec<(String, String)>,
+    detaching: bool,
     attached: Option<Vec<(Ident, Ident)>>,
     comment: Option<String>,
 }
@@ -76,9 +77,13 @@ fn table(row: Row) -> Table {
             .map(|(name, value)| (format!("toast.{name}"), value)),
     );
     let mut parents: Vec<QName> = row.parents.into_iter().map(|(s, n)| QName::new(s, n)).collect();
-    let partition_of = row
-        .partition_bound
-        .and_then(|bound| parents.pop().map(|parent| Partition { parent, bound }));
+    let partition_of = row.partition_bound.and_then(|bound| {
+        parents.pop().map(|parent| Partition {
+            parent,
+            bound,
+            detaching: row.detaching,
+        })
+    });
     Table {
         columns: Vec::new(),
         constraints: BTreeMap::new(),

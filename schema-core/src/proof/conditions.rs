@@ -9,6 +9,7 @@ use super::write::{Condition, run};
 use crate::compat::{Retyped, retyped, unique_keys};
 use crate::plan::Plan;
 use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
+use crate::sql::{bound_conditions, hash_condition};
 use crate::stages::Renamed;
 
 /// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
@@ -23,7 +24,14 @@ pub(super) async fn conditions(
     for (name, table) in &old.tables {
         let mut found: Vec<Condition> = Vec::new();
         for stage in &stages {
-            if let Some(later) = stage.tables.get(name)
+            let moves = stage.tables.get(name).filter(|t| t.partition_of != table.partition_of);
+            let apart = moves.map(|_| {
+                let mut apart = stage.clone();
+                apart.detach(name);
+                apart
+            });
+            found.extend(bounds(name, stage, old));
+            if let Some(later) = apart.as_ref().unwrap_or(stage).tables.get(name)
                 && later != table
             {
                 let known = Known {
@@ -35,9 +43,52 @@ pub(super) async fn conditions(
                 demands(&mut found, &known, name, table, later);
             }
         }
-        keep_readable(connection, &mut out, name, found).await?;
+        // Rows of a partition come through the table at the top.
+        let top = old.partitioned_above(name).last().copied().unwrap_or(name);
+        keep_readable(connection, &mut out, top, found).await?;
     }
     Ok(out)
+}
+
+/// What a table's later place as a partition demands of its rows, and new partitions beside it when it is the default one.
+fn bounds(name: &QName, later: &Schema, old: &Schema) -> Vec<Condition> {
+    let mut found = Vec::new();
+    let (Some(was), Some(is)) = (old.tables.get(name), later.tables.get(name)) else {
+        return found;
+    };
+    let conditions = |name: &QName, bound: &str| {
+        let parent = later.tables.get(name)?;
+        let columns = parent.columns.iter().map(|c| c.name.clone());
+        let key = parent.partition_by.clone()?;
+        let columns: Vec<Ident> = columns.filter(|c| key.contains(&c.to_string())).collect();
+        let hash = || Some((hash_condition(name, parent, bound)?, None));
+        Some((bound_conditions(parent, bound).or_else(hash)?, columns))
+    };
+    let mut add = |expression: String, columns: Vec<Ident>| {
+        found.push(Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {name} WHERE NOT ({expression}))"),
+            columns,
+            expression,
+        });
+    };
+    let Some(place) = &is.partition_of else { return found };
+    if was.partition_of.as_ref() != Some(place)
+        && let Some(((own, _), columns)) = conditions(&place.parent, &place.bound)
+    {
+        add(own, columns);
+    }
+    if place.bound == "DEFAULT" {
+        for (_, beside) in later.partitions(&place.parent).filter(|(n, _)| {
+            let before = old.tables.get(*n).and_then(|t| t.partition_of.as_ref());
+            before.is_none_or(|p| p.parent != place.parent)
+        }) {
+            let bound = beside.partition_of.as_ref().map_or("", |p| p.bound.as_str());
+            if let Some(((_, Some(others)), columns)) = conditions(&place.parent, bound) {
+                add(others, columns);
+            }
+        }
+    }
+    found
 }
 
 /// What rows of new code must meet in the bridge so that the way back stays open: the old constraints over columns that
@@ -54,6 +105,7 @@ pub(super) async fn conditions_back(
         let Some(before) = old.tables.get(name).filter(|t| *t != table) else {
             continue;
         };
+        keep_readable(connection, &mut out, name, whole_or_none(name, table)).await?;
         // In the bridge a synced column stands under both names.
         let mut known = table.clone();
         for (to, from) in sources(plan, name) {
@@ -76,6 +128,24 @@ pub(super) async fn conditions_back(
     Ok(out)
 }
 
+/// What MATCH FULL demands of the code that knows the key before the key stands.
+fn whole_or_none(name: &QName, table: &Table) -> Vec<Condition> {
+    let keys = table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) if key.match_full && key.columns.len() > 1 => Some(key),
+        _ => None,
+    });
+    keys.map(|key| {
+        let null: Vec<String> = key.columns.iter().map(|c| format!("{c} IS NULL")).collect();
+        let (any, all) = (null.join(" OR "), null.join(" AND "));
+        Condition {
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {name} WHERE ({any}) AND NOT ({all}))"),
+            columns: key.columns.clone(),
+            expression: "all of a key or nothing".to_owned(),
+        }
+    })
+    .collect()
+}
+
 async fn keep_readable(
     connection: &mut PgConnection,
     out: &mut BTreeMap<QName, Vec<Condition>>,
@@ -91,7 +161,7 @@ async fn keep_readable(
         }
     }
     if !readable.is_empty() {
-        out.insert(name.clone(), readable);
+        out.entry(name.clone()).or_default().extend(readable);
     }
     Ok(())
 }
@@ -184,7 +254,7 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
             out.push(Condition {
                 holds: format!(
                     "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}) AND NOT EXISTS (SELECT FROM {} p WHERE {}))",
-                    some_null.join(" OR "),
+                    some_null.join(if key.match_full { " AND " } else { " OR " }),
                     key.references,
                     pairs.join(" AND ")
                 ),

@@ -557,10 +557,15 @@ impl Course<'_> {
     /// Whether the plan has the hazard for a column, key or index of the table.
     fn announced(&self, kind: HazardKind, table: &QName) -> bool {
         let inside = format!("{table}.");
+        // What a partition's new place means is said of the partition.
+        let mut whole: BTreeSet<String> = BTreeSet::from([table.to_string()]);
+        for schema in [&self.old, &self.new] {
+            whole.extend(schema.partitions_below(table).iter().map(ToString::to_string));
+        }
         self.plan
             .hazards
             .iter()
-            .any(|h| h.kind == kind && h.object.starts_with(&inside))
+            .any(|h| h.kind == kind && (h.object.starts_with(&inside) || whole.contains(&h.object)))
     }
 
     async fn statements(&mut self, connection: &mut PgConnection, old: bool, both: bool) -> Result<Report, ProofError> {

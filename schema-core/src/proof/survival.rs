@@ -24,6 +24,8 @@ struct Snapshot {
     columns: BTreeMap<Ident, String>,
     /// The enums as they were.
     enums: BTreeMap<QName, EnumType>,
+    /// The partitions that the rows lay in.
+    partitions: Vec<QName>,
 }
 
 impl Snapshot {
@@ -104,6 +106,7 @@ impl Snapshots {
                         .map(|c| (c.name.clone(), c.type_name.clone()))
                         .collect(),
                     enums: schema.enums.clone(),
+                    partitions: schema.partitions_below(name),
                 },
             );
         }
@@ -168,6 +171,10 @@ impl Snapshots {
             let Some((name, table)) = names.of_table(taken).find_map(|name| now.tables.get_key_value(name)) else {
                 continue;
             };
+            // Rows come and go with the partitions.
+            if now.partitions_below(name) != snapshot.partitions {
+                continue;
+            }
             // What the copy calls a column, and what the table does.
             let common: Vec<(&Ident, &Ident)> = snapshot
                 .columns

@@ -105,6 +105,7 @@ fn table_slots(name: &QName, old: &Table, new: &Table, slots: &mut BTreeSet<Slot
     slots.extend(both(|t| t.constraints.keys().cloned().collect()).map(|c| Slot::Constraint(name.clone(), c)));
     slots.extend(both(|t| t.indexes.keys().cloned().collect()).map(|i| Slot::Index(name.clone(), i)));
     slots.extend(both(|t| t.attached.keys().cloned().collect()).map(|i| Slot::Attached(name.clone(), i)));
+    slots.insert(Slot::Partition(name.clone()));
     slots.insert(Slot::Options(name.clone()));
     slots.insert(Slot::Comment(name.clone()));
 }

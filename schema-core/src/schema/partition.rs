@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Constraint, Ident, Index, QName, Schema, Table};
+use super::{Constraint, ConstraintKind, Ident, Index, Partition, QName, Schema, Table};
 
 /// What an index belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,68 @@ impl Schema {
         found
     }
 
+    /// Makes a partition a table of its own, as `DETACH PARTITION` does: what it had from above is its own then.
+    pub fn detach(&mut self, table: &QName) {
+        let above: Vec<QName> = self.partitioned_above(table).into_iter().cloned().collect();
+        let Some(mut t) = self.tables.get(table).cloned() else {
+            return;
+        };
+        for name in t.attached.keys() {
+            match self.index_owner(table, name) {
+                Some(IndexOwner::Index(_)) if t.constraints.contains_key(name) => {}
+                Some(IndexOwner::Index(index)) => {
+                    let own = Index {
+                        comment: None,
+                        statistics: BTreeMap::new(),
+                        valid: true,
+                        ..index.clone()
+                    };
+                    t.indexes.insert(name.clone(), own);
+                }
+                Some(IndexOwner::Key(key)) => drop(t.constraints.insert(name.clone(), uncommented(key))),
+                None => {}
+            }
+        }
+        t.attached.clear();
+        t.partition_of = None;
+        for parent in above.iter().filter_map(|name| self.tables.get(name)) {
+            for (name, constraint) in parent.constraints.iter().filter(|(_, c)| is_inherited(c)) {
+                t.constraints
+                    .entry(name.clone())
+                    .or_insert_with(|| uncommented(constraint));
+            }
+        }
+        self.tables.insert(table.clone(), t);
+    }
+
+    /// Makes a table a partition, as `ATTACH PARTITION` does: what the tables above have as well is no longer its own.
+    pub fn attach(&mut self, table: &QName, place: Partition, attached: BTreeMap<Ident, Ident>) {
+        if let Some(t) = self.tables.get_mut(table) {
+            t.partition_of = Some(place);
+        }
+        let above: Vec<QName> = self.partitioned_above(table).into_iter().cloned().collect();
+        let inherited: Vec<Ident> = above
+            .iter()
+            .filter_map(|name| self.tables.get(name))
+            .flat_map(|parent| parent.constraints.iter().filter(|(_, c)| is_inherited(c)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let plain: Vec<Ident> = attached
+            .iter()
+            .filter(|(_, index)| {
+                let parent = above.first();
+                parent.is_some_and(|p| matches!(self.index_owner(p, index), Some(IndexOwner::Index(_))))
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        let Some(t) = self.tables.get_mut(table) else { return };
+        t.indexes.retain(|name, _| !attached.contains_key(name));
+        // A key under an index that is no key above stays the partition's own.
+        t.constraints
+            .retain(|name, _| !inherited.contains(name) && (!attached.contains_key(name) || plain.contains(name)));
+        t.attached = attached;
+    }
+
     /// Takes away what hangs on an index of a partitioned table that goes.
     pub fn drop_attached(&mut self, table: &QName, index: &Ident) {
         for (child, name) in self.attached_below(table, index) {
@@ -98,6 +160,22 @@ impl Schema {
                 *above = to.clone();
             }
         }
+    }
+}
+
+/// Whether partitions have a constraint from above that is not theirs.
+fn is_inherited(constraint: &Constraint) -> bool {
+    match &constraint.kind {
+        ConstraintKind::Check(check) => !check.no_inherit,
+        ConstraintKind::ForeignKey(_) => true,
+        _ => false,
+    }
+}
+
+fn uncommented(constraint: &Constraint) -> Constraint {
+    Constraint {
+        comment: None,
+        ..constraint.clone()
     }
 }
 

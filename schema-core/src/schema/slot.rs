@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rename::present;
 use super::{
-    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Other, QName, Schema, Sequence, Sync, Table,
-    TableAlias, TableOptions,
+    Column, Constraint, EnumType, Fill, Ident, Index, Namespace, Other, Partition, QName, Schema, Sequence, Sync,
+    Table, TableAlias, TableOptions,
 };
 
 /// The address of one object.
@@ -31,6 +31,8 @@ pub enum Slot {
     Index(QName, Ident),
     /// A partition's index that is attached to one of its parent's.
     Attached(QName, Ident),
+    /// A partition's place.
+    Partition(QName),
     /// A table's storage options.
     Options(QName),
     /// A table's comment.
@@ -73,6 +75,8 @@ pub enum Object {
     Index(Box<Index>),
     /// The parent's index that a partition's is attached to.
     Attached(Ident),
+    /// A partition's place.
+    Partition(Partition),
     /// A table's storage options.
     Options(Box<TableOptions>),
     /// A table's comment.
@@ -165,6 +169,7 @@ impl Schema {
                 .get(name)
                 .cloned()
                 .map(Object::Attached),
+            Slot::Partition(table) => self.tables.get(table)?.partition_of.clone().map(Object::Partition),
             Slot::Options(table) => self
                 .tables
                 .get(table)
@@ -273,6 +278,7 @@ impl Slot {
             | Self::Attached(table, name) => {
                 format!("{table}.{name}")
             }
+            Self::Partition(table) => format!("the place of {table}"),
             Self::Options(table) => format!("the storage of {table}"),
             Self::Comment(table) => format!("the comment of {table}"),
             Self::Fill(id) => id.clone(),
@@ -288,6 +294,7 @@ impl Slot {
             | Self::Constraint(t, _)
             | Self::Index(t, _)
             | Self::Attached(t, _)
+            | Self::Partition(t)
             | Self::Options(t)
             | Self::Comment(t) => Some(t),
             _ => None,
@@ -310,6 +317,8 @@ impl Table {
             (Slot::Index(_, name), _) => drop(self.indexes.remove(name)),
             (Slot::Attached(_, name), Some(Object::Attached(v))) => drop(self.attached.insert(name.clone(), v)),
             (Slot::Attached(_, name), _) => drop(self.attached.remove(name)),
+            (Slot::Partition(_), Some(Object::Partition(v))) => self.partition_of = Some(v),
+            (Slot::Partition(_), _) => self.partition_of = None,
             (Slot::Options(_), Some(Object::Options(v))) => self.options = *v,
             (Slot::Comment(_), Some(Object::Comment(v))) => self.comment = Some(v),
             (Slot::Comment(_), _) => self.comment = None,

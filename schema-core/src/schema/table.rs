@@ -44,6 +44,9 @@ pub struct Partition {
     pub parent: QName,
     /// `FOR VALUES …` or `DEFAULT`, as `pg_get_expr(relpartbound, oid)` prints it.
     pub bound: String,
+    /// Whether a `DETACH … CONCURRENTLY` was interrupted: only `DETACH … FINALIZE` goes on from there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detaching: bool,
 }
 
 /// What belongs to a table but is none of its columns, constraints or indexes.

@@ -2,12 +2,69 @@
 //! index is the old one; for a new one under their new names where these are free, else under names of their own until
 //! contract.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::first_free;
 use crate::change::fits;
 use crate::compare::{same_constraint, same_index};
+use crate::plan::{Hazard, HazardKind};
 use crate::schema::{Constraint, ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
+
+/// Tables whose place changes: they are bridged as tables of their own, and keep their old place until contract.
+pub(super) struct Moved(Vec<QName>);
+
+impl Moved {
+    pub(super) fn find(old: &Schema, new: &Schema) -> Self {
+        let moves = |(name, was): (&QName, &Table)| {
+            let is = new.tables.get(name)?;
+            (was.partition_of != is.partition_of).then(|| name.clone())
+        };
+        Self(old.tables.iter().filter_map(moves).collect())
+    }
+
+    pub(super) fn apart<'a>(&self, schema: &'a Schema) -> Cow<'a, Schema> {
+        if self.0.is_empty() {
+            return Cow::Borrowed(schema);
+        }
+        let mut apart = schema.clone();
+        for name in &self.0 {
+            apart.detach(name);
+        }
+        Cow::Owned(apart)
+    }
+
+    pub(super) fn put_back(&self, bridge: &mut Schema, old: &Schema) {
+        for name in &self.0 {
+            if let Some(place) = old.tables.get(name).and_then(|t| t.partition_of.clone()) {
+                bridge.attach(name, place, BTreeMap::new());
+            }
+        }
+    }
+
+    pub(super) fn hazards(&self, old: &Schema, new: &Schema) -> Vec<Hazard> {
+        let place = |schema: &Schema, name: &QName| schema.tables.get(name).and_then(|t| t.partition_of.clone());
+        let of = |name: &QName| {
+            let message = match (place(old, name), place(new, name)) {
+                (_, None) => format!("until contract {name} is a partition: it refuses what lies outside its bound"),
+                (None, Some(is)) => format!(
+                    "until contract {name} is no partition of {0}: new code does not find its rows in {0}, and {0} has no place for others like them",
+                    is.parent
+                ),
+                (Some(_), Some(is)) => format!(
+                    "until contract {name} has its old place and bound: {} has no place for what only the new one takes",
+                    is.parent
+                ),
+            };
+            Hazard {
+                kind: HazardKind::NewWriteRefused,
+                object: name.to_string(),
+                message,
+            }
+        };
+        self.0.iter().map(of).collect()
+    }
+}
 
 /// Fills in what is attached in the bridge of `old` and `new`.
 pub(super) fn settle(bridge: &mut Schema, old: &Schema, new: &Schema) {
@@ -108,9 +165,23 @@ impl Settled<'_> {
         last: Option<&Ident>,
     ) -> Option<Ident> {
         let stood = self.old.index_owner(parent, index).is_some()
-            && (self.old.tables.get(name)?.partition_of.as_ref()).is_some_and(|p| p.parent == *parent);
+            && (self.old.tables.get(name))
+                .and_then(|t| t.partition_of.as_ref())
+                .is_some_and(|p| p.parent == *parent);
         if stood {
-            return attached_to(self.old, name, parent, index);
+            let own = attached_to(self.old, name, parent, index)?;
+            let was_key = self
+                .old
+                .tables
+                .get(name)
+                .is_some_and(|t| t.constraints.contains_key(&own));
+            if let Some(table) = bridge.tables.get_mut(name) {
+                table.indexes.remove(&own);
+                if !was_key {
+                    table.constraints.remove(&own);
+                }
+            }
+            return Some(own);
         }
         let wanted = last.and_then(|last| attached_to(self.new, name, parent, last));
         let owner = bridge.index_owner(parent, index)?;

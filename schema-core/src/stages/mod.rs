@@ -158,12 +158,21 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     bridge.aliases = new.aliases.clone();
     bridge.type_aliases = new.type_aliases.clone();
     bridge.tables = old.tables.clone();
-    for (name, wanted) in &new.tables {
-        match old.tables.get(name) {
+    let moved = attached::Moved::find(old, new);
+    hazards.extend(moved.hazards(old, new));
+    let (apart, joined) = (moved.apart(old), moved.apart(new));
+    for (name, wanted) in &joined.tables {
+        match apart.tables.get(name) {
             None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
             Some(current) => {
-                let mut builder =
-                    table::Bridge::new(name, (current, wanted), (old, new), decisions, &shadows, &mut names);
+                let mut builder = table::Bridge::new(
+                    name,
+                    (current, wanted),
+                    (&apart, &joined),
+                    decisions,
+                    &shadows,
+                    &mut names,
+                );
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
@@ -177,6 +186,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    moved.put_back(&mut bridge, old);
     attached::settle(&mut bridge, old, new);
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {

@@ -1,4 +1,4 @@
-use crate::schema::{QName, Schema, Table};
+use crate::schema::Schema;
 
 /// Something that cannot be planned, with the way out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,14 @@ pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
                 });
             }
         };
-        refuse(current.partition_by != wanted.partition_by, "its partition key");
+        refuse(
+            current.partition_by != wanted.partition_by,
+            match (&current.partition_by, &wanted.partition_by) {
+                (None, _) => "whether it is partitioned (it becomes so)",
+                (_, None) => "whether it is partitioned (it no longer is)",
+                _ => "its partition key",
+            },
+        );
         refuse(
             current.inherits != wanted.inherits,
             "the list of tables that it inherits from",
@@ -40,14 +47,19 @@ pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
             current.options.access_method != wanted.options.access_method,
             "its access method",
         );
-        refuse(
-            parent(current) != parent(wanted),
-            "the partitioned table that it belongs to, or its bound,",
-        );
     }
+    for (name, table) in old.tables.iter().chain(&new.tables) {
+        if let Some(place) = table.partition_of.as_ref().filter(|p| p.detaching) {
+            out.push(Refusal {
+                object: name.to_string(),
+                why: format!("its DETACH CONCURRENTLY from {} was interrupted", place.parent),
+                way_out: format!(
+                    "finish it: ALTER TABLE {} DETACH PARTITION {name} FINALIZE",
+                    place.parent
+                ),
+            });
+        }
+    }
+    out.dedup();
     out
-}
-
-fn parent(table: &Table) -> Option<(&QName, &str)> {
-    table.partition_of.as_ref().map(|p| (&p.parent, p.bound.as_str()))
 }

@@ -22,6 +22,7 @@ SELECT t.schema,
         JOIN pg_class pc ON pc.oid = h.inhparent
         JOIN pg_namespace pn ON pn.oid = pc.relnamespace
         WHERE h.inhrelid = t.oid) AS parents,
+       coalesce((SELECT h.inhdetachpending FROM pg_inherits h WHERE h.inhrelid = t.oid AND t.relispartition), false) AS detaching,
        CASE WHEN t.relispartition THEN (
            SELECT json_agg(json_build_array(ic.relname, pc.relname) ORDER BY ic.relname)
            FROM pg_index i

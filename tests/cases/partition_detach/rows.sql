@@ -1,0 +1,2 @@
+INSERT INTO p VALUES (1); INSERT INTO e VALUES (1, '2020-02-02', 'x', 1); INSERT INTO e (id, at, a, p) VALUES (5, '2021-02-02', 'x', 1); INSERT INTO l VALUES ('c', 1), ('z', 2); INSERT INTO l VALUES ('a', 1);
+INSERT INTO h SELECT n, 'a' FROM generate_series(1, 20) n WHERE satisfies_hash_partition('h'::regclass, 2, 1, n);

@@ -1,0 +1,2 @@
+INSERT INTO p VALUES (1); INSERT INTO e VALUES (1, '2020-02-02', 'x', 1), (5, '2020-02-02', 'x', NULL);
+INSERT INTO e VALUES (9, '2029-01-01', 'y', 1); INSERT INTO l VALUES ('a', 1), ('z', 2);
