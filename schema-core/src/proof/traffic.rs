@@ -13,7 +13,7 @@ use super::write::{Refused, RowValues, Shape, Writer, run};
 use crate::compare::{same_constraint, same_index};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
+use crate::schema::{Constraint, ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
 use crate::sql::key_index;
 
 /// One version of the code.
@@ -461,13 +461,7 @@ impl Run<'_> {
         // A value of ours that the version's own rules refuse says nothing about the plan.
         let own = refused.constraint.as_ref().is_some_and(|c| {
             let c = Ident::new(c.as_str());
-            // A row that another table of the version points at keeps its key.
-            let points_here = |t: &Table| {
-                matches!(t.constraints.get(&c).map(|c| &c.kind), Some(ConstraintKind::ForeignKey(key)) if key.references == *name)
-            };
-            table.constraints.contains_key(&c)
-                || table.indexes.contains_key(&c)
-                || self.side.schema.tables.values().any(points_here)
+            table.constraints.contains_key(&c) || table.indexes.contains_key(&c) || self.is_pointed_at(name, &c)
         });
         if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;
@@ -495,6 +489,29 @@ impl Run<'_> {
                 refused.message
             ),
         });
+    }
+
+    /// Whether it is a foreign key of the version that points at the table, perhaps under a name for the time being: a row that
+    /// another one points at keeps its key.
+    fn is_pointed_at(&self, name: &QName, constraint: &Ident) -> bool {
+        let foreign_key = |c: &Constraint| match &c.kind {
+            ConstraintKind::ForeignKey(key) if key.references == *name => {
+                Some((key.columns.clone(), key.referenced_columns.clone()))
+            }
+            _ => None,
+        };
+        let stage = &self.boundary.stage.tables;
+        stage.iter().any(|(child, t)| {
+            let Some((from, to)) = t.constraints.get(constraint).and_then(foreign_key) else {
+                return false;
+            };
+            let own = self.side.schema.tables.get(child);
+            let mut keys = own
+                .into_iter()
+                .flat_map(|own| own.constraints.values().filter_map(foreign_key));
+            // In between the other version's columns stand on one end of it.
+            keys.any(|(own_from, own_to)| own_from == from || own_to == to)
+        })
     }
 
     /// Whether what refused is a check or key of the version's own, which the stage has under a name for the time being.
