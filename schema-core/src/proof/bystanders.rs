@@ -21,6 +21,8 @@ type Key = (String, String);
 pub(super) struct Bystanders {
     /// How the scratch server prints their definitions.
     prints: BTreeMap<Key, String>,
+    /// What the plan says of them at its beginning.
+    planned: BTreeMap<Key, String>,
     access: BTreeMap<String, String>,
     /// Statements about those that could not be built.
     left_out: BTreeSet<String>,
@@ -34,7 +36,11 @@ impl Bystanders {
         unbuilt: &[&Other],
         plan: &Plan,
     ) -> Result<Self, ProofError> {
-        let mut met = Self::default();
+        let old = plan.stages.first().into_iter().flat_map(|stage| &stage.schema.others);
+        let mut met = Self {
+            planned: old.map(|o| (o.key(), o.definition.clone())).collect(),
+            ..Self::default()
+        };
         for other in found.others.iter().filter(|o| is_compared(o)) {
             met.prints.insert(other.key(), other.definition.clone());
             let sql = match other.kind.as_str() {
@@ -80,8 +86,17 @@ impl Bystanders {
         })
     }
 
-    /// What differs. `expected` is the plan's schema, or, where `spelled`, one that was built and read back.
-    pub(super) fn differences(&self, expected: &Schema, found: &Schema, spelled: bool) -> Vec<Difference> {
+    /// What differs from the plan's schema; `onward` where the plan has gone forward, and what it changes must be changed.
+    pub(super) fn unlike(&self, expected: &Schema, found: &Schema, onward: bool) -> Vec<Difference> {
+        self.differences(expected, found, false, onward)
+    }
+
+    /// What differs from a schema that was built and read back.
+    pub(super) fn unlike_spelled(&self, spelled: &Schema, found: &Schema) -> Vec<Difference> {
+        self.differences(spelled, found, true, false)
+    }
+
+    fn differences(&self, expected: &Schema, found: &Schema, spelled: bool, onward: bool) -> Vec<Difference> {
         let mut out = Vec::new();
         for other in expected.others.iter().filter(|o| self.prints.contains_key(&o.key())) {
             let object = format!("{} {}", other.kind, other.name);
@@ -99,8 +114,15 @@ impl Bystanders {
                 &self.prints[&other.key()]
             };
             let mut parts = Vec::new();
+            let planned = self.planned.get(&other.key());
+            let to_change = onward && planned.is_some_and(|was| !other.same_definition(was));
             if !is.same_definition(wanted) {
                 parts.push(format!("it was {wanted} and is {}", is.definition));
+            } else if to_change && !is.same_definition(&other.definition) {
+                parts.push(format!(
+                    "it is to be {} and is still {}",
+                    other.definition, is.definition
+                ));
             }
             if other.comment != is.comment {
                 let text = |c: &Option<String>| c.clone().unwrap_or_else(|| "none".to_owned());

@@ -387,13 +387,14 @@ impl Course<'_> {
         self.proof.checks.catalogs += 1;
         let found = introspect(connection, &Included::default()).await?.schema;
         let mut differing = differences(expected, &found);
-        differing.extend(self.bystanders.differences(expected, &found, false));
+        let onward = matches!(step, "up" | "forward again");
+        differing.extend(self.bystanders.unlike(expected, &found, onward));
         if !differing.is_empty()
             && differing.iter().all(|d| !d.one_sided)
             && let Some(spelled) = self.spelled(expected).await?
         {
             differing = differences(&spelled, &found);
-            differing.extend(self.bystanders.differences(&spelled, &found, true));
+            differing.extend(self.bystanders.unlike_spelled(&spelled, &found));
         }
         for (object, message) in self.bystanders.lost_access(connection).await? {
             self.fail(file, step, &object, message);
