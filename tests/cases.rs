@@ -147,6 +147,7 @@ cases! {
     schema_drop
     schemas
     sequence_outlives_its_table
+    sequence_range
     sequence_takes_over
     sequences
     serial_to_identity

@@ -162,7 +162,9 @@ impl Run<'_> {
                 .keys()
                 .map(ToString::to_string)
                 .collect();
-            run(self.connection, &format!("TRUNCATE {} CASCADE", names.join(", "))).await?;
+            if !names.is_empty() {
+                run(self.connection, &format!("TRUNCATE {} CASCADE", names.join(", "))).await?;
+            }
             run(self.connection, DROP_INVALID).await?;
             match run_script(self.connection, script).await {
                 Ok(()) => return Ok(()),

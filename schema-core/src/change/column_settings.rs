@@ -4,7 +4,7 @@ use super::step::{Context, Step};
 use crate::compare::{constraint_columns, index_columns};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{Column, Expr, Ident, Literal, QName, Schema};
+use crate::schema::{Column, Expr, Ident, Literal, QName, Schema, SequenceOptions};
 use crate::sql::{IndexMode, create_index, identity_clause, identity_comment_sql};
 
 fn column<'a>(state: &'a Schema, table: &QName, name: &Ident) -> Option<&'a Column> {
@@ -57,21 +57,18 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
     let name = &to.name;
     let alter =
         |action: String| Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"));
+    let sequence = format!(
+        "pg_catalog.pg_get_serial_sequence({}, {})",
+        Literal(&table.to_string()),
+        Literal(name.raw())
+    );
     match (&from.identity, &to.identity) {
         (Some(_), None) => vec![alter("DROP IDENTITY".to_owned())],
         (None, Some(identity)) => {
-            let sequence = format!(
-                "pg_catalog.pg_get_serial_sequence({}, {})",
-                Literal(&table.to_string()),
-                Literal(name.raw())
-            );
             let mut out = vec![
                 Op::TableLock.on(table, format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")),
                 alter(format!("ADD {}", identity_clause(identity, &to.type_name))),
-                Op::Check.plain(format!(
-                    "SELECT pg_catalog.setval({sequence}, max({name})) FROM {table} HAVING max({name}) >= {}",
-                    identity.options.start
-                )),
+                Op::Check.plain(beyond_rows(table, name, &sequence, &identity.options)),
             ];
             out.extend(identity_comment(table, name, identity.comment.as_deref()));
             out
@@ -89,7 +86,9 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
             }
             let mut out = Vec::new();
             if !actions.is_empty() {
-                out.push(alter(actions.join(" ")));
+                let change = format!("ALTER TABLE {table} ALTER COLUMN {name} {}", actions.join(" "));
+                let sql = crate::sql::within(&sequence, &was.options, &is.options, change);
+                out.push(Op::ColumnIdentity.on(table, sql));
             }
             if was.comment != is.comment {
                 out.push(Op::CommentOnly.plain(identity_comment_sql(table, name, is.comment.as_deref())));
@@ -98,6 +97,18 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
         }
         _ => Vec::new(),
     }
+}
+
+/// Sets the generator behind the column's values, as far as its range goes.
+fn beyond_rows(table: &QName, column: &Ident, sequence: &str, options: &SequenceOptions) -> String {
+    let (last, first, end) = if options.increment > 0 {
+        ("max", options.start, options.max)
+    } else {
+        ("min", options.min, options.start)
+    };
+    format!(
+        "SELECT pg_catalog.setval({sequence}, {last}({column})) FROM {table} HAVING {last}({column}) BETWEEN {first} AND {end}"
+    )
 }
 
 fn identity_comment(table: &QName, column: &Ident, text: Option<&str>) -> Option<Statement> {
@@ -233,7 +244,8 @@ fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statemen
         Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", aside.name)),
         Op::ColumnIdentity.on(table, add),
         Op::Check.plain(format!(
-            "SELECT pg_catalog.setval({own}, last_value, is_called) FROM {aside}"
+            "SELECT pg_catalog.setval({own}, last_value, is_called) FROM {aside} WHERE last_value BETWEEN {} AND {}",
+            identity.options.min, identity.options.max
         )),
         Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
     ];
@@ -255,7 +267,9 @@ fn to_serial(
     out.push(Op::Check.plain(format!(
         "DO {}",
         crate::sql::dollar_quoted(&format!(
-            "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  PERFORM pg_catalog.setval({}, position, used);\nEND",
+            "DECLARE\n  position bigint;\n  used boolean;\nBEGIN\n  EXECUTE 'SELECT last_value, is_called FROM ' || {own} INTO position, used;\n  IF position BETWEEN {} AND {} THEN\n    PERFORM pg_catalog.setval({}, position, used);\n  END IF;\nEND",
+            options.options.min,
+            options.options.max,
             Literal(&aside.to_string())
         ))
     )));

@@ -251,7 +251,7 @@ impl Change {
             Self::RenameType(from, to, domain) => rename_type::steps(state, from, to, *domain),
             Self::DropTypeAlias(name) => rename_type::remove_domain(state, name),
             Self::RenameLabel(name, from, to) => rename_type::label(state, name, from, to),
-            Self::TableOptions(table, options) => table_options::steps(state, table, options),
+            Self::TableOptions(table, options) => table_options::steps(state, table, options, context),
             Self::MoveDependents { table, from, .. } | Self::WatchBoth { table, from, .. } => {
                 rebuild_dependents::moved(table, from)
             }

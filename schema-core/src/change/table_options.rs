@@ -3,12 +3,12 @@
 //! `SET (…)` takes SHARE UPDATE EXCLUSIVE, the flags ACCESS EXCLUSIVE for an instant. `SET LOGGED`, `SET UNLOGGED` and
 //! `SET TABLESPACE` rewrite the table: hazard `rewrite`.
 
-use super::step::Step;
+use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{QName, Schema, TableOptions};
 
-pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions) -> Vec<Step> {
+pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions, context: &Context) -> Vec<Step> {
     let Some(current) = state.tables.get(table).map(|t| t.options.clone()) else {
         return Vec::new();
     };
@@ -22,7 +22,9 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions) -> Vec
     }
     let mut step = Step::new("table_options", table.to_string(), Some(table))
         .up(changes(table, &current, target))
+        .up(sequences_stay(state, table, &current, target, context))
         .down(changes(table, target, &current))
+        .down(sequences_stay(state, table, target, &current, context))
         .effect(state, &after);
     if current.unlogged != target.unlogged || current.tablespace != target.tablespace {
         let message = format!("{table} is written anew under ACCESS EXCLUSIVE");
@@ -31,6 +33,25 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &TableOptions) -> Vec
         step.verb = "rewrite";
     }
     vec![step]
+}
+
+/// From 15 on a table's logging is that of the sequences that its columns own, too: they get theirs back.
+fn sequences_stay(
+    state: &Schema,
+    table: &QName,
+    from: &TableOptions,
+    to: &TableOptions,
+    context: &Context,
+) -> Vec<Statement> {
+    let owned = state.sequences.iter();
+    let owned = owned.filter(|(_, s)| s.owned_by.as_ref().is_some_and(|(t, _)| t == table));
+    let moved = from.unlogged != to.unlogged && context.target_version >= 15;
+    let others = owned.filter(|(_, s)| moved && s.unlogged != to.unlogged);
+    let back = others.map(|(name, s)| {
+        let word = if s.unlogged { "UNLOGGED" } else { "LOGGED" };
+        Op::SequenceAlter.plain(format!("ALTER SEQUENCE {name} SET {word}"))
+    });
+    back.collect()
 }
 
 fn changes(table: &QName, from: &TableOptions, to: &TableOptions) -> Vec<Statement> {

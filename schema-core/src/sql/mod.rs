@@ -21,6 +21,7 @@ pub use create::{attach_index, create_sql};
 pub(crate) use create::{index_details, table_details};
 pub use enums::create_enum;
 pub use index::{IndexMode, create_index, index_key_text};
+pub(crate) use sequence::within;
 pub use sequence::{create_sequence, sequence_changes};
 pub use sync::{create_sync, drop_sync, sync_function_name, sync_trigger_name};
 pub(crate) use table::is_merged;

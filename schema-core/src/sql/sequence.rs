@@ -1,4 +1,4 @@
-use crate::schema::{QName, Sequence, SequenceOptions};
+use crate::schema::{Literal, QName, Sequence, SequenceOptions};
 
 /// The words that turn the options `from` into `to`; none when they are equal.
 pub(super) fn option_words(from: &SequenceOptions, to: &SequenceOptions) -> Vec<String> {
@@ -37,8 +37,23 @@ pub fn create_sequence(name: &QName, sequence: &Sequence) -> String {
     words.join(" ")
 }
 
+/// The change of a generator's options. Where they leave it less room its last number may be outside, which PostgreSQL refuses:
+/// then it starts again.
+pub(crate) fn within(sequence: &str, from: &SequenceOptions, to: &SequenceOptions, change: String) -> String {
+    if to.min <= from.min && to.max >= from.max {
+        return change;
+    }
+    let body = format!(
+        "DECLARE\n  n bigint;\nBEGIN\n  EXECUTE pg_catalog.format('SELECT last_value FROM %s', {sequence}::pg_catalog.regclass) INTO n;\n  IF n BETWEEN {} AND {} THEN\n    {change};\n  ELSE\n    {change} RESTART WITH {};\n  END IF;\nEND",
+        to.min, to.max, to.start
+    );
+    format!("DO {}", super::dollar_quoted(&body))
+}
+
 /// `ALTER SEQUENCE …` for options, when they differ.
 pub fn sequence_changes(name: &QName, from: &SequenceOptions, to: &SequenceOptions) -> Option<String> {
     let words = option_words(from, to);
-    (!words.is_empty()).then(|| format!("ALTER SEQUENCE {name} {}", words.join(" ")))
+    let change = format!("ALTER SEQUENCE {name} {}", words.join(" "));
+    let sequence = Literal(&name.to_string()).to_string();
+    (!words.is_empty()).then(|| within(&sequence, from, to, change))
 }

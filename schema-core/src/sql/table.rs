@@ -80,6 +80,11 @@ pub(crate) fn inner_constraints(table: &Table) -> impl Iterator<Item = (&Ident, 
 
 /// Whether `CREATE TABLE` would take the key for another one over the same columns, and make one of the two.
 pub(crate) fn is_merged(table: &Table, name: &Ident, constraint: &Constraint) -> bool {
+    if let ConstraintKind::Exclusion(exclusion) = &constraint.kind {
+        let twin =
+            |c: &Constraint| matches!(&c.kind, ConstraintKind::Exclusion(x) if x.definition == exclusion.definition);
+        return table.constraints.iter().any(|(other, c)| other < name && twin(c));
+    }
     let Some(key) = constraint.kind.key() else { return false };
     let is_primary = matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
     table.constraints.iter().any(|(other, c)| {
