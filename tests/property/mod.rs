@@ -1,7 +1,9 @@
 //! Random pairs of schemas: the plan between them is replayed in memory, forward and back, and run on servers.
 //!
-//! Each run meets pairs of its own; it prints its seed, which `SCHEMAGEN_PROPERTY_SEED` (64 hexadecimal digits) repeats. A pair
-//! that fails shrinks, and is printed as the files of a folder in `tests/cases`.
+//! A plain run always meets the same pairs, so that its verdict is about the change at hand; `any_number_of_pairs_on_servers`,
+//! and `SCHEMAGEN_PROPERTY_SEED=fresh` for the others, draw new ones. Each run prints its seed, which
+//! `SCHEMAGEN_PROPERTY_SEED` (64 hexadecimal digits) repeats. A pair that fails shrinks, and is printed as the files of a folder
+//! in `tests/cases`.
 
 mod columns;
 mod constraints;
@@ -100,19 +102,38 @@ fn planned(old: &Schema, pair: &Pair) -> Result<Option<Plan>, TestCaseError> {
     }
 }
 
-/// The seed of this run: the one given, else a fresh one.
-fn seed() -> String {
+/// Where the pairs of a run come from when nothing is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Draws {
+    /// The same in every run.
+    Same,
+    /// New ones.
+    Fresh,
+}
+
+/// The seed of this run.
+fn seed(draws: Draws) -> String {
     use std::hash::{BuildHasher, RandomState};
-    std::env::var("SCHEMAGEN_PROPERTY_SEED").unwrap_or_else(|_| {
+    let fresh = || {
         (0..4)
             .map(|n| format!("{:016x}", RandomState::new().hash_one(n)))
             .collect()
-    })
+    };
+    match std::env::var("SCHEMAGEN_PROPERTY_SEED") {
+        Ok(given) if given == "fresh" => fresh(),
+        Ok(given) => given,
+        Err(_) if draws == Draws::Fresh => fresh(),
+        Err(_) => "2a".repeat(32),
+    }
 }
 
-/// Runs the property with so many pairs, and says how to run it again.
+/// Runs the property with so many pairs.
 fn holds(major: u32, cases: u32, shrink: u32, property: impl Fn(Pair) -> Result<(), TestCaseError>) {
-    let seed = seed();
+    holds_for(&seed(Draws::Same), major, cases, shrink, property);
+}
+
+/// The same from a seed, and says how to run it again.
+fn holds_for(seed: &str, major: u32, cases: u32, shrink: u32, property: impl Fn(Pair) -> Result<(), TestCaseError>) {
     println!("SCHEMAGEN_PROPERTY_SEED={seed}: {cases} pairs for PostgreSQL {major}");
     let bytes: Vec<u8> = (0..32)
         .map(|n| u8::from_str_radix(seed.get(2 * n..2 * n + 2).unwrap_or(""), 16))
@@ -186,7 +207,7 @@ fn the_order_of_old_columns_does_not_matter() {
 
 #[test]
 fn servers_agree_with_the_replay() {
-    on_servers(150);
+    on_servers(150, Draws::Same);
 }
 
 /// As many pairs as `SCHEMAGEN_PROPERTY_CASES` says: `cargo test any_number -- --ignored`.
@@ -194,11 +215,15 @@ fn servers_agree_with_the_replay() {
 #[ignore = "runs as long as it is asked to"]
 fn any_number_of_pairs_on_servers() {
     let cases = std::env::var("SCHEMAGEN_PROPERTY_CASES").unwrap_or_else(|_| "2000".to_owned());
-    on_servers(cases.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number"));
+    on_servers(
+        cases.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number"),
+        Draws::Fresh,
+    );
 }
 
 /// Shares that many pairs among the servers.
-fn on_servers(cases: u32) {
+fn on_servers(cases: u32, draws: Draws) {
+    let seed = seed(draws);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -207,7 +232,7 @@ fn on_servers(cases: u32) {
     let share = cases.div_ceil(u32::try_from(servers.len()).unwrap_or(1).max(1));
     for (major, server) in servers {
         let course = runtime.block_on(live::Course::on(&server));
-        holds(major, share, 150, |pair| runtime.block_on(course.run(&pair)));
+        holds_for(&seed, major, share, 150, |pair| runtime.block_on(course.run(&pair)));
         println!("PostgreSQL {major}: {}", course.told());
     }
 }

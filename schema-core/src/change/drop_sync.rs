@@ -154,7 +154,8 @@ fn refill(state: &Schema, sync: &Sync) -> Fill {
             (sync.from.clone(), Some(Expr(value)), missing)
         }
         SyncDirection::Forward | SyncDirection::Backward | SyncDirection::InPlace => (
-            sync.from.clone(),
+            // An identity that is always generated takes no value, not even its own.
+            sync.to.clone(),
             None,
             format!("{} IS NULL AND {} IS NOT NULL", sync.to, sync.from),
         ),
