@@ -4,6 +4,8 @@ mod harness;
 mod locks;
 mod rows;
 
+pub use harness::folders;
+
 /// One test for each folder.
 macro_rules! cases {
     ($($name:ident)*) => {

@@ -9,7 +9,7 @@ use schema_core::plan::Decisions;
 use schema_core::planner::{Options, plan};
 use schema_core::schema::Schema;
 use schema_core::sql::create_sql;
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::server::{Database, all_versions, database_on, pg_dump};
 
@@ -17,19 +17,51 @@ use crate::server::{Database, all_versions, database_on, pg_dump};
 async fn expressions_converge() {
     for (major, server) in all_versions() {
         let sql = include_str!("convergence/expressions.sql");
-        converges(sql, major, &server, &format!("expressions on PostgreSQL {major}")).await;
+        let what = format!("expressions on PostgreSQL {major}");
+        converges(&database_on(&server).await, sql, major, &server, &what).await;
     }
 }
 
-async fn converges(sql: &str, major: u32, server: &str, what: &str) {
-    let first = database_on(server).await;
+/// All of them in one database, each in a namespace of its own; those that name theirs themselves have a database each.
+#[tokio::test]
+async fn schemas_of_the_cases_converge() {
+    let (major, server) = all_versions().pop().expect("there is a server");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
+    let together = database_on(&server).await;
+    let mut connection = together.connect().await;
+    let mut inside = 0;
+    for name in crate::cases::folders() {
+        let file = |file: &str| std::fs::read_to_string(cases.join(&name).join(file));
+        let said = file("decisions.yaml").unwrap_or_default();
+        let since = said
+            .lines()
+            .find_map(|line| line.strip_prefix("since: ")?.trim().parse().ok());
+        if since.is_some_and(|since: u32| since > major) {
+            continue;
+        }
+        let sql = file("new.sql").expect("every case has a new.sql");
+        let own = format!("CREATE SCHEMA case_{name}; SET LOCAL search_path = case_{name}; {sql}");
+        let named = ["public.", "SCHEMA", "PUBLICATION"]
+            .iter()
+            .any(|word| sql.contains(word));
+        if !named && sqlx::raw_sql(AssertSqlSafe(own)).execute(&mut connection).await.is_ok() {
+            inside += 1;
+        } else {
+            converges(&database_on(&server).await, &sql, major, &server, &name).await;
+        }
+    }
+    assert!(inside > 50, "only {inside} cases fit into one database");
+    converges(&together, "", major, &server, "all cases").await;
+}
+
+async fn converges(first: &Database, sql: &str, major: u32, server: &str, what: &str) {
     let schema = read(&mut first.with(sql).await).await;
     let yaml = serde_yaml::to_string(&schema).expect("a schema can be written");
     let back: Schema = serde_yaml::from_str(&yaml).expect("a schema can be read");
     assert_eq!(back, schema, "{what}: as schema.yaml");
     match pg_dump(major) {
         Some(program) => {
-            let mut dumped = restored(&first, &program, server).await;
+            let mut dumped = restored(first, &program, server).await;
             for round in ["dumped and restored", "dumped and restored again"] {
                 let found = read(&mut dumped.connect().await).await;
                 same(&schema, &found, &format!("{what}: {round}"));

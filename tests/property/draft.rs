@@ -1,5 +1,7 @@
 //! A schema under change: which object a change means, and what goes along with it.
 
+use std::collections::BTreeMap;
+
 use proptest::sample::Index as Choice;
 use schema_core::compare::{constraint_columns, index_columns};
 use schema_core::plan::Decisions;
@@ -176,8 +178,24 @@ impl Draft<'_> {
         }
     }
 
-    /// Options that name an index go when it is gone, or no longer fit for it.
+    /// Foreign keys go when their key is gone, and options that name an index when it is gone or no longer fit for it.
     fn tidy(&mut self) {
+        let keys = |t: &Table| -> Vec<Vec<Ident>> {
+            let keys = t.constraints.values().filter_map(|c| c.kind.key());
+            keys.map(|key| key.columns.clone()).collect()
+        };
+        let keys: BTreeMap<QName, Vec<Vec<Ident>>> = self
+            .schema
+            .tables
+            .iter()
+            .map(|(name, t)| (name.clone(), keys(t)))
+            .collect();
+        for t in self.schema.tables.values_mut() {
+            t.constraints.retain(|_, c| match &c.kind {
+                ConstraintKind::ForeignKey(key) => keys[&key.references].contains(&key.referenced_columns),
+                _ => true,
+            });
+        }
         for table in self.schema.tables.values_mut() {
             let identity = table.options.replica_identity_index.clone();
             if identity.is_some_and(|name| !identifies(table, &name)) {

@@ -345,17 +345,16 @@ fn rebuild(name: &QName, was: &Table, is: &Table, held: &[(QName, BTreeSet<Ident
     {
         out.push(Op::ConstraintDrop.on(name, format!("ALTER TABLE {name} DROP CONSTRAINT {n}")));
     }
-    for (from, to) in renamed
+    let stand = renamed
         .iter()
-        .filter(|(from, _)| !anew.iter().any(|(gone, _)| gone.as_ref() == Some(from)))
-    {
-        out.push(Op::ConstraintRename.on(name, format!("ALTER TABLE {name} RENAME CONSTRAINT {from} TO {to}")));
-    }
-    for (from, to) in &indexes {
-        out.push(Op::IndexRename.on(
-            name,
-            format!("ALTER INDEX {} RENAME TO {to}", name.sibling(from.clone())),
-        ));
+        .filter(|(from, _)| !anew.iter().any(|(gone, _)| gone.as_ref() == Some(from)));
+    let all = stand.map(|r| (r, true)).chain(indexes.iter().map(|r| (r, false)));
+    for (from, to, constraint) in names_in_turn(all.map(|((from, to), c)| (from.clone(), to.clone(), c)).collect()) {
+        out.push(if constraint {
+            Op::ConstraintRename.on(name, format!("ALTER TABLE {name} RENAME CONSTRAINT {from} TO {to}"))
+        } else {
+            Op::IndexRename.on(name, format!("ALTER INDEX {} RENAME TO {to}", name.sibling(from)))
+        });
     }
     out.extend(columns(name, was, is));
     for (n, c) in &is.constraints {
@@ -387,6 +386,26 @@ fn rebuild(name: &QName, was: &Table, is: &Table, held: &[(QName, BTreeSet<Ident
         }
     }
     out
+}
+
+/// Renames (from, to, whether of a constraint) so that each finds its name free; where names change places one takes a detour.
+fn names_in_turn(mut open: Vec<(Ident, Ident, bool)>) -> Vec<(Ident, Ident, bool)> {
+    let mut done = Vec::new();
+    let mut last = Vec::new();
+    while !open.is_empty() {
+        let free = |to: &Ident| !open.iter().any(|(from, ..)| from == to);
+        if let Some(at) = open.iter().position(|(_, to, _)| free(to)) {
+            done.push(open.remove(at));
+            continue;
+        }
+        let (from, to, constraint) = open.remove(0);
+        let taken = |n: &Ident| open.iter().any(|(a, b, _)| a == n || b == n);
+        let aside = crate::stages::first_free(&to.with_suffix("__new"), |n| !taken(n) && *n != from);
+        done.push((from, aside.clone(), constraint));
+        last.push((aside, to, constraint));
+    }
+    done.extend(last);
+    done
 }
 
 fn columns(name: &QName, was: &Table, is: &Table) -> Vec<Statement> {

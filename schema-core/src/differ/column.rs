@@ -116,11 +116,7 @@ impl Differ<'_> {
             .flatten()
             .filter(|s| !self.from.sequences.contains_key(*s))
             .cloned();
-        let mut drawing = was.clone();
-        for (from, to) in &self.renamed_sequences {
-            crate::stages::names_in::rename_drawn(&mut drawing, from, to);
-        }
-        if !same_default(&drawing, current, is, wanted)
+        if !same_default(was, current, is, wanted)
             && !default_moved
             && !generated_changes
             && !becomes_identity

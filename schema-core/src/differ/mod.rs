@@ -16,7 +16,7 @@ mod table;
 
 pub use order::{Segment, Task, in_order};
 
-use crate::schema::{QName, Schema};
+use crate::schema::Schema;
 
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
@@ -42,7 +42,6 @@ fn between(from: &Schema, to: &Schema) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
-        renamed_sequences: Vec::new(),
         tasks: Vec::new(),
     };
     found.objects();
@@ -56,7 +55,5 @@ fn between(from: &Schema, to: &Schema) -> Vec<Task> {
 pub(crate) struct Differ<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
-    /// Sequences that go on under another name: from, to.
-    pub(crate) renamed_sequences: Vec<(QName, QName)>,
     pub(crate) tasks: Vec<Task>,
 }

@@ -171,12 +171,12 @@ impl Before<'_> {
         match change {
             Change::CreateTable(name, table, sequences, _) => {
                 let mut names = of_table(name, table);
-                names.extend(sequences.iter().map(|(n, _)| Name::Relation(n.clone())));
+                names.extend(sequences.iter().flat_map(|(n, _)| of_sequence(n)));
                 names
             }
             Change::CreateEnum(name, _) => vec![Name::Type(name.clone())],
-            Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => vec![Name::Relation(name.clone())],
-            Change::AddColumn(_, _, sequences, _) => sequences.iter().map(|(n, _)| Name::Relation(n.clone())).collect(),
+            Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => of_sequence(name).into(),
+            Change::AddColumn(_, _, sequences, _) => sequences.iter().flat_map(|(n, _)| of_sequence(n)).collect(),
             Change::IdentityToSerial(_, _, name, _) => vec![Name::Relation(name.clone())],
             Change::CreateIndex(table, name, _) | Change::RenameIndex(table, _, name) => relation(table, name),
             Change::RenameConstraint(table, _, name) => of_constraint(table, name, self.renames_key(change)),
@@ -225,21 +225,21 @@ impl Before<'_> {
                     .unwrap_or_default();
                 let owned = self.from.sequences.iter();
                 let owned = owned.filter(|(_, s)| s.owned_by.as_ref().is_some_and(|(t, _)| t == name));
-                names.extend(owned.map(|(n, _)| Name::Relation(n.clone())));
+                names.extend(owned.flat_map(|(n, _)| of_sequence(n)));
                 names
             }
             Change::DropEnum(name) => vec![Name::Type(name.clone())],
             Change::DropColumn(table, column) => {
                 let owned = self.from.sequences_owned_by(table, column);
-                owned.map(|n| Name::Relation(n.clone())).collect()
+                owned.flat_map(of_sequence).collect()
             }
             // A serial that becomes an identity loses its sequence.
             Change::SetIdentity(table, column) => {
                 let owned = self.from.sequences_owned_by(table, &column.name);
                 let gone = owned.filter(|n| !self.to.sequences.contains_key(*n));
-                gone.map(|n| Name::Relation(n.clone())).collect()
+                gone.flat_map(of_sequence).collect()
             }
-            Change::DropSequence(name) | Change::RenameSequence(name, _) => vec![Name::Relation(name.clone())],
+            Change::DropSequence(name) | Change::RenameSequence(name, _) => of_sequence(name).into(),
             Change::DropIndex(table, name) => with_partitions(table, name, &self.from.attached_below(table, name)),
             Change::RenameIndex(table, name, _) => relation(table, name),
             Change::RenameConstraint(table, name, _) => of_constraint(table, name, self.renames_key(change)),
@@ -343,7 +343,12 @@ fn renamed_before(change: &Change) -> Vec<String> {
 
 fn names_of(schema: &Schema) -> BTreeSet<Name> {
     let mut names: BTreeSet<Name> = schema.relation_names().into_iter().map(Name::Relation).collect();
-    names.extend(schema.tables.keys().chain(schema.enums.keys()).cloned().map(Name::Type));
+    let types = schema
+        .tables
+        .keys()
+        .chain(schema.enums.keys())
+        .chain(schema.sequences.keys());
+    names.extend(types.cloned().map(Name::Type));
     for (table, t) in &schema.tables {
         let constraints = t.constraints.keys();
         names.extend(constraints.map(|name| Name::Constraint(table.clone(), name.clone())));
@@ -366,6 +371,11 @@ fn with_partitions(table: &QName, name: &Ident, names: &Names) -> Vec<Name> {
         .chain(below)
         .map(Name::Relation)
         .collect()
+}
+
+/// A sequence has no type, but is refused where a type has its name.
+fn of_sequence(name: &QName) -> [Name; 2] {
+    [Name::Relation(name.clone()), Name::Type(name.clone())]
 }
 
 fn of_table(name: &QName, table: &Table) -> Vec<Name> {

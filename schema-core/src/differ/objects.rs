@@ -160,7 +160,6 @@ impl Differ<'_> {
             .filter(|(name, _)| !self.from.sequences.contains_key(*name))
             .filter_map(|(name, sequence)| Some((self.predecessor(name, sequence)?, name.clone())))
             .collect();
-        self.renamed_sequences.clone_from(&renamed);
         for (old, new) in &renamed {
             let table = self.to.sequences[new].owned_by.as_ref().map(|(t, _)| t.clone());
             self.push(

@@ -21,7 +21,10 @@ impl Differ<'_> {
                 self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);
                 self.indexes(name, current, wanted);
-                if current.options != wanted.options || self.moves_named_index(name, current) {
+                let early = self.options_before_drops(name, current, wanted);
+                if *early.as_ref().unwrap_or(&current.options) != wanted.options
+                    || self.moves_named_index(name, current)
+                {
                     self.push(
                         Segment::Tables,
                         Some(name),
@@ -66,6 +69,50 @@ impl Differ<'_> {
             schema.rename_sequence(from, to);
         }
         Some(schema)
+    }
+
+    /// Options that name an index that goes let it go first, so that their undo finds it built again. Until the last options
+    /// are set the replica identity is the whole row, with which every update is replicated.
+    fn options_before_drops(
+        &mut self,
+        table: &QName,
+        current: &Table,
+        wanted: &Table,
+    ) -> Option<crate::schema::TableOptions> {
+        let goes = |name: &Ident| {
+            self.tasks.iter().any(|task| match &task.change {
+                Change::DropIndex(t, n) | Change::DropKey(t, n) | Change::SwapKey { table: t, drop: n, .. } => {
+                    t == table && n == name
+                }
+                _ => false,
+            })
+        };
+        let mut early = current.options.clone();
+        if early.cluster_on.as_ref().is_some_and(goes) {
+            early.cluster_on = None;
+        }
+        if early.replica_identity_index.as_ref().is_some_and(goes) {
+            early.replica_identity_index = None;
+            early.replica_identity = match &wanted.options.replica_identity_index {
+                Some(_) => Some("FULL".to_owned()),
+                None => wanted.options.replica_identity.clone(),
+            };
+        }
+        if early == current.options {
+            return None;
+        }
+        let first = format!("options of {table} that name what goes");
+        for task in &mut self.tasks {
+            if let Change::DropIndex(t, _) | Change::DropKey(t, _) | Change::SwapKey { table: t, .. } = &task.change
+                && t == table
+            {
+                task.needs.push(first.clone());
+            }
+        }
+        let change = Change::TableOptions(table.clone(), Box::new(early.clone()));
+        self.tasks
+            .push(Task::new(Segment::Tables, Some(table), 0, change).gives(first));
+        Some(early)
     }
 
     /// Whether an index that the table's options name changes its name: they follow it, whatever new says.

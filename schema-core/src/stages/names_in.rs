@@ -1,7 +1,7 @@
 //! A column's new name in everything that stands on its table.
 
 use crate::expression::rename_column;
-use crate::schema::{Column, ConstraintKind, Expr, Ident, KeyTarget, Literal, QName, Table};
+use crate::schema::{ConstraintKind, Expr, Ident, KeyTarget, Table};
 
 /// Renames a column in the table's columns, keys, checks, indexes and generated expressions, as `RENAME COLUMN` does.
 pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
@@ -51,13 +51,5 @@ pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
         index.predicate.iter_mut().for_each(expression);
         index.expression_columns.iter_mut().for_each(swap);
         index.expression_columns.sort();
-    }
-}
-
-/// Renames a sequence in the default that draws from it.
-pub(crate) fn rename_drawn(column: &mut Column, from: &QName, to: &QName) {
-    let printed = |name: &QName| Literal(&name.to_string()).to_string();
-    if let Some(default) = &mut column.default {
-        default.0 = default.0.replace(&printed(from), &printed(to));
     }
 }

@@ -24,7 +24,7 @@ impl Waiting {
     pub(super) fn find(old: &Schema, new: &Schema, names: &mut Names, takes_over: impl Fn(&QName) -> bool) -> Self {
         let mut found = Self::default();
         for name in new.tables.keys().filter(|n| !old.tables.contains_key(*n)) {
-            if let Some(holder) = holder(old, name, true) {
+            if let Some(holder) = holder(old, name) {
                 found.tables.insert(name.clone(), holder.to_owned());
             }
         }
@@ -43,7 +43,7 @@ impl Waiting {
             if takes_over(name) || owner.is_some_and(|t| found.tables.contains_key(t)) {
                 continue;
             }
-            let Some(holder) = holder(old, name, false) else {
+            let Some(holder) = holder(old, name) else {
                 continue;
             };
             if owner.is_some() || is_drawn_from(new, name) {
@@ -86,7 +86,7 @@ impl Waiting {
 }
 
 /// What has the name of a new table or sequence in old.
-fn holder<'a>(old: &'a Schema, name: &QName, has_type: bool) -> Option<&'a str> {
+fn holder<'a>(old: &'a Schema, name: &QName) -> Option<&'a str> {
     let on_tables = old.tables.iter().filter(|(table, _)| table.schema == name.schema);
     if old.tables.contains_key(name) {
         return Some("a table");
@@ -94,7 +94,7 @@ fn holder<'a>(old: &'a Schema, name: &QName, has_type: bool) -> Option<&'a str> 
     if old.sequences.contains_key(name) {
         return Some("a sequence");
     }
-    if has_type && old.enums.contains_key(name) {
+    if old.enums.contains_key(name) {
         return Some("an enum");
     }
     for (_, table) in on_tables {
@@ -141,11 +141,13 @@ pub(super) fn refusals(old: &Schema, new: &Schema, direct: bool) -> Vec<Refusal>
         }
     }
     for name in new.enums.keys().filter(|n| !old.enums.contains_key(*n)) {
-        if old.tables.contains_key(name) && !direct {
+        // A sequence is refused where a type has its name, so it could not come back.
+        let sequence = old.sequences.contains_key(name) && !new.sequences.contains_key(name);
+        if (old.tables.contains_key(name) || sequence) && !direct {
             out.push(Refusal {
                 object: name.to_string(),
-                why: "it becomes an enum, and the table of this name stands until contract".to_owned(),
-                way_out: "give the enum another name, or drop the table in a plan of its own first".to_owned(),
+                why: "it becomes an enum, and the table or sequence of this name stands until contract".to_owned(),
+                way_out: "give the enum another name, or drop the other in a plan of its own first".to_owned(),
             });
         }
     }
