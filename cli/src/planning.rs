@@ -9,7 +9,7 @@ use crate::project::{Project, Sides};
 /// The oldest major version that plans are made for.
 const LOWEST_VERSION: u32 = 14;
 
-/// Takes out the declared renames that have happened, and says so.
+/// Takes out the declared renames that have happened, and says so; also of those that name nothing.
 pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
     let mut lines = Vec::new();
     let mut spent = |from: &QName, to: &QName, has: &dyn Fn(&QName) -> bool| {
@@ -40,6 +40,19 @@ pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
         }
         !spent
     });
+    for rename in &decisions.renames {
+        let was = name_before(&rename.table, decisions);
+        if old
+            .tables
+            .get(was)
+            .is_some_and(|table| table.column(&rename.from).is_none())
+        {
+            lines.push(format!(
+                "there is no column {was}.{} that could become {}: its renamed_from says nothing",
+                rename.from, rename.to
+            ));
+        }
+    }
     lines
 }
 
@@ -76,14 +89,46 @@ pub fn decisions(
         .extend(answers.allow_data_loss.iter().cloned());
     decisions.no_renames |= answers.no_renames;
     decisions.direct |= answers.direct;
+    let mut columns = Vec::new();
     for text in &answers.rename {
         match rename(text, old, new)? {
-            Rename::Column(rename) => decisions.renames.push(rename),
+            Rename::Column(rename) => columns.push((text, rename)),
             Rename::Table(rename) => decisions.table_renames.push(rename),
             Rename::Type(rename) => decisions.type_renames.push(rename),
         }
     }
+    for (text, rename) in columns {
+        check_columns(&rename, &decisions, old, new).map_err(|problem| CliError::Flag {
+            flag: "--rename",
+            value: text.clone(),
+            problem,
+        })?;
+        decisions.renames.push(rename);
+    }
     Ok(decisions)
+}
+
+/// A table's name on the first side; it may be given by either.
+fn name_before<'a>(table: &'a QName, decisions: &'a Decisions) -> &'a QName {
+    let renamed = decisions.table_renames.iter().find(|r| r.to == *table);
+    renamed.map_or(table, |r| &r.from)
+}
+
+/// Whether the columns of a flag are there: a slip of the pen must not pass for an answer.
+fn check_columns(rename: &ColumnRename, decisions: &Decisions, old: &Schema, new: &Schema) -> Result<(), String> {
+    let was = name_before(&rename.table, decisions);
+    let renamed = decisions.table_renames.iter().find(|r| r.from == *was);
+    let is = renamed.map_or(was, |r| &r.to);
+    let has = |schema: &Schema, table: &QName, column: &Ident| {
+        schema.tables.get(table).is_some_and(|t| t.column(column).is_some())
+    };
+    if !has(new, is, &rename.to) {
+        return Err(format!("there is no column {is}.{} on the second side", rename.to));
+    }
+    if !has(old, was, &rename.from) && !has(old, was, &rename.to) {
+        return Err(format!("there is no column {was}.{} on the first side", rename.from));
+    }
+    Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -401,6 +401,32 @@ async fn a_rename_is_never_guessed() {
     );
     assert!(asks.stderr.contains("--no-renames"), "{}", asks.stderr);
     assert_eq!(place.files(), before);
+
+    // A slip of the pen is no answer, neither in a flag nor in an attribute.
+    for (flag, says) in [
+        (
+            "contacts.nmae=full_name",
+            "no column public.contacts.nmae on the first side",
+        ),
+        (
+            "contacts.name=ful_name",
+            "no column public.contacts.ful_name on the second side",
+        ),
+    ] {
+        let wrong = schemagen(&place, &["generate", "--no-proof", "--rename", flag]);
+        assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains(says), "{says}: {}", wrong.stderr);
+    }
+    place.write(
+        "src/lib.rs",
+        &contacts(&V2.replace("renamed_from = \"name\"", "renamed_from = \"nmae\"")),
+    );
+    let wrong = schemagen(&place, &["generate", "--no-proof"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
+    for says in ["no column public.contacts.nmae", "--rename contacts.name=full_name"] {
+        assert!(wrong.stderr.contains(says), "{says}: {}", wrong.stderr);
+    }
+    place.write("src/lib.rs", &contacts(&V2.replace(", renamed_from = \"name\"", "")));
     done(
         &place,
         &["generate", "--rename", "contacts.name=full_name", "--no-proof"],

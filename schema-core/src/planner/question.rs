@@ -114,7 +114,12 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
             None => tables(&mut questions, (name, before), old, new, decisions),
         }
     }
-    let answered = |name: &QName| decisions.type_renames.iter().any(|r| r.from == *name || r.to == *name);
+    // A hint at what is not there answers nothing: it may be a slip of the pen.
+    let hints = decisions
+        .type_renames
+        .iter()
+        .filter(|r| old.enums.contains_key(&r.from));
+    let answered = |name: &QName| hints.clone().any(|r| r.from == *name || r.to == *name);
     for (from, gone) in &old.enums {
         if new.enums.contains_key(from) || answered(from) || gone.labels.is_empty() {
             continue;
@@ -140,7 +145,11 @@ fn tables(
     new: &Schema,
     decisions: &Decisions,
 ) {
-    let answered = |name: &QName| decisions.table_renames.iter().any(|r| r.from == *name || r.to == *name);
+    let hints = decisions
+        .table_renames
+        .iter()
+        .filter(|r| old.tables.contains_key(&r.from));
+    let answered = |name: &QName| hints.clone().any(|r| r.from == *name || r.to == *name);
     let own = |table: &Table| table.partition_of.is_none() && table.inherits.is_empty();
     let columns = |table: &Table| -> BTreeSet<(Ident, String)> {
         table
@@ -184,7 +193,7 @@ fn columns(
         let mut here = decisions
             .renames
             .iter()
-            .filter(|r| r.table == *name || r.table == *called);
+            .filter(|r| (r.table == *name || r.table == *called) && before.column(&r.from).is_some());
         here.any(|r| r.from == *column || r.to == *column)
     };
     for gone in before
