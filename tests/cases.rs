@@ -145,6 +145,8 @@ cases! {
     retype_timestamp
     retype_wider
     retype_wider_with_expressions
+    retype_with_generated_that_goes
+    retype_with_key_over_nullable
     retype_with_new_name
     schema_drop
     schemas

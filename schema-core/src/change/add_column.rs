@@ -59,7 +59,7 @@ pub(super) fn steps(
         step = step.up([Op::ColumnDefault.on(table, sql)]);
     }
     for (name, sequence) in sequences {
-        step = step.up(sequence::owned_by(name, sequence));
+        step = step.up(sequence::belongings(name, sequence));
     }
     step = step.up(details(table, column));
     if !context.unguarded.contains(&object) {

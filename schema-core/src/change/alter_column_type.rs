@@ -9,6 +9,9 @@ use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, QName, Schema};
 
+/// The kind of a type's change at its place.
+pub(crate) const RETYPE: &str = "alter_column_type";
+
 pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Context) -> Vec<Step> {
     let Some(current) = state.tables.get(table).and_then(|t| t.column(&target.name)).cloned() else {
         return Vec::new();
@@ -21,7 +24,7 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     }
     let _ = context;
     if crate::stages::retype::is_instant(&current, target) {
-        let step = Step::new("alter_column_type", &object, Some(table))
+        let step = Step::new(RETYPE, &object, Some(table))
             .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
             .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
         if crate::stages::retype::may_stay(&current, target) {
@@ -44,7 +47,7 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     {
         c.default.clone_from(&target.default);
     }
-    let mut step = Step::new("alter_column_type", &object, Some(table))
+    let mut step = Step::new(RETYPE, &object, Some(table))
         .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
         .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
         .down(

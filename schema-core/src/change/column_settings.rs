@@ -275,11 +275,7 @@ fn to_serial(
     )));
     out.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
     out.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
-    out.extend(super::sequence::owned_by(sequence, options));
-    if let Some(text) = &options.comment {
-        let on = crate::sql::CommentOn::Sequence(sequence);
-        out.push(Op::CommentOnly.plain(crate::sql::comment_sql(on, Some(text))));
-    }
+    out.extend(super::sequence::belongings(sequence, options));
     out.push(default_sql(table, name, target.default.as_ref()));
     out
 }

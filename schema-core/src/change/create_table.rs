@@ -82,11 +82,7 @@ pub(super) fn statements(
         }
     }
     for (sequence_name, sequence) in sequences {
-        out.extend(sequence::owned_by(sequence_name, sequence));
-        if let Some(text) = &sequence.comment {
-            let on = crate::sql::CommentOn::Sequence(sequence_name);
-            out.push(Op::CommentOnly.plain(crate::sql::comment_sql(on, Some(text))));
-        }
+        out.extend(sequence::belongings(sequence_name, sequence));
     }
     for (index_name, index) in &table.indexes {
         out.push(Op::TableCreate.plain(create_index(index_name, name, index, IndexMode::Plain)));

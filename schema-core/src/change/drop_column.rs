@@ -97,11 +97,7 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
             format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}"),
         )]);
     }
-    step = step.down(owned.iter().filter_map(|(n, s)| sequence::owned_by(n, s)));
-    step = step.down(owned.iter().filter_map(|(n, s)| {
-        let text = s.comment.as_deref()?;
-        Some(Op::CommentOnly.plain(crate::sql::comment_sql(crate::sql::CommentOn::Sequence(n), Some(text))))
-    }));
+    step = step.down(owned.iter().flat_map(|(n, s)| sequence::belongings(n, s)));
     step = step.down(add_column::details(table, &column));
     step = step.down(statistics.iter().map(|o| super::cutover::create_statistics(table, o)));
     // Backward the column comes without NOT NULL when steps before restore it: `reached` is the state in between.

@@ -33,6 +33,7 @@ mod step;
 mod sync;
 mod table_options;
 
+pub(crate) use alter_column_type::RETYPE;
 pub(crate) use comment::{OUTSIDE, word_of};
 pub use cutover::{ColumnSwap, TypeSwap};
 pub use partitioned::Names;

@@ -69,11 +69,15 @@ pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step
 /// The statements that create a sequence with everything it has.
 pub(super) fn statements(name: &QName, sequence: &Sequence) -> Vec<Statement> {
     let mut out = vec![Op::SequenceCreate.plain(create_sequence(name, sequence))];
-    out.extend(owned_by(name, sequence));
-    if let Some(text) = &sequence.comment {
-        out.push(Op::CommentOnly.plain(comment_sql(CommentOn::Sequence(name), Some(text))));
-    }
+    out.extend(belongings(name, sequence));
     out
+}
+
+/// What a sequence gets once the column that owns it stands.
+pub(super) fn belongings(name: &QName, sequence: &Sequence) -> Vec<Statement> {
+    let comment = sequence.comment.as_ref();
+    let comment = comment.map(|text| Op::CommentOnly.plain(comment_sql(CommentOn::Sequence(name), Some(text))));
+    owned_by(name, sequence).into_iter().chain(comment).collect()
 }
 
 /// `OWNED BY`, once the column stands.

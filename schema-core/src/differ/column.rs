@@ -140,7 +140,7 @@ impl Differ<'_> {
             let owned = self.to.sequences[&sequence].clone();
             let change = Change::IdentityToSerial(name.clone(), boxed(), sequence, owned);
             self.push(Segment::Tables, table, 44, change);
-        } else if was.identity != is.identity && !self.taken_by_sync(name, is) {
+        } else if was.identity != is.identity && (!was.not_null || !self.taken_by_sync(name, is)) {
             let rank = if is.identity.is_none() { 20 } else { 59 };
             self.push(Segment::Tables, table, rank, Change::SetIdentity(name.clone(), boxed()));
         }
@@ -172,7 +172,7 @@ impl Differ<'_> {
         self.from.syncs.iter().any(|(function, sync)| {
             sync.table == *name
                 && sync.to == column.name
-                && sync.direction != SyncDirection::InPlace
+                && sync.direction == SyncDirection::TwoWay
                 && self.to.syncs.get(function) != Some(sync)
         })
     }

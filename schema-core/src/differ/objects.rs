@@ -328,6 +328,16 @@ impl Differ<'_> {
         parents.any(|p| self.is_or_under(p, parent))
     }
 
+    /// The column that stays when a rename is done, with the generator that it takes over. An identity waits for NOT NULL.
+    fn after_sync(&self, sync: &crate::schema::Sync) -> Option<Column> {
+        let of = |schema: &'_ crate::schema::Schema| schema.tables.get(&sync.table)?.column(&sync.to).cloned();
+        let (was, mut is) = (of(self.from)?, of(self.to)?);
+        if !was.not_null {
+            is.identity = was.identity;
+        }
+        Some(is)
+    }
+
     fn syncs(&mut self) {
         for (function, sync) in &self.to.syncs {
             if self.from.syncs.get(function) != Some(sync) {
@@ -342,23 +352,15 @@ impl Differ<'_> {
         }
         for (function, sync) in &self.from.syncs {
             if self.to.syncs.get(function) != Some(sync) {
-                let stays = match sync.direction {
-                    SyncDirection::TwoWay | SyncDirection::InPlace => &sync.to,
-                    SyncDirection::Forward | SyncDirection::Backward => &sync.from,
-                };
                 // The check that keeps a label out stands before the trigger goes that did so.
                 let rank = if sync.direction == SyncDirection::InPlace {
                     63
                 } else {
                     1
                 };
-                let column = self
-                    .to
-                    .tables
-                    .get(&sync.table)
-                    .and_then(|t| t.column(stays))
-                    .cloned()
-                    .map(Box::new);
+                let stays = (sync.direction == SyncDirection::TwoWay)
+                    .then(|| self.after_sync(sync))
+                    .flatten();
                 if sync.direction == SyncDirection::TwoWay && self.has_dependents(&sync.table, &sync.from) {
                     let change = Change::MoveDependents {
                         table: sync.table.clone(),
@@ -371,7 +373,7 @@ impl Differ<'_> {
                     Segment::Tables,
                     Some(&sync.table),
                     rank,
-                    Change::DropSync(function.clone(), column),
+                    Change::DropSync(function.clone(), stays.map(Box::new)),
                 );
             }
         }

@@ -2,6 +2,7 @@
 
 use super::Task;
 use crate::change::Change;
+use crate::expression::columns_named;
 use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema};
 
 /// Adds what each removal needs and gives.
@@ -56,17 +57,27 @@ fn changed_columns(change: &Change) -> Option<&QName> {
 fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
     let cleared = |table: &QName| format!("the cleared columns of {table}");
     let uncomputed = |table: &QName| format!("no computed column of {table} that goes");
+    let free = |table: &QName, column: &Ident| format!("nothing that goes is computed from {table}.{column}");
     let released = |table: &QName| format!("the released table {table}");
     let computed = |table: &QName, column: &Ident| {
         let found = from.tables.get(table).and_then(|t| t.column(column));
-        found.is_some_and(|c| c.generated.is_some())
+        found.and_then(|c| c.generated.as_ref())
     };
     match change {
         Change::DropSync(function, _) => {
             let table = from.syncs.get(function).map(|s| cleared(&s.table));
             (Vec::new(), table.into_iter().collect())
         }
-        Change::DropIndex(table, _) | Change::DropConstraint(table, _) => (Vec::new(), vec![cleared(table)]),
+        Change::DropIndex(table, name) => {
+            let index = from.tables.get(table).and_then(|t| t.indexes.get(name));
+            let computed = index.into_iter().flat_map(|i| &i.expression_columns);
+            let mut gives: Vec<String> = computed.map(|column| free(table, column)).collect();
+            gives.push(cleared(table));
+            (Vec::new(), gives)
+        }
+        Change::DropConstraint(table, _) => (Vec::new(), vec![cleared(table)]),
+        // PostgreSQL would compute it again from the new type.
+        Change::AlterColumnType(table, column) => (vec![free(table, &column.name)], Vec::new()),
         Change::DropKey(table, _) | Change::SwapKey { table, .. } => (vec![released(table)], vec![cleared(table)]),
         Change::DropForeignKey(table, name) => {
             let constraint = from.tables.get(table).and_then(|t| t.constraints.get(name));
@@ -76,8 +87,15 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
             }
             (Vec::new(), gives)
         }
-        Change::DropColumn(table, column) if computed(table, column) => (vec![cleared(table)], vec![uncomputed(table)]),
-        Change::DropColumn(table, _) => (vec![cleared(table), uncomputed(table)], Vec::new()),
+        Change::DropColumn(table, column) => match (computed(table, column), from.tables.get(table)) {
+            (Some(generated), Some(own)) => {
+                let named = columns_named(&generated.expression, own);
+                let mut gives: Vec<String> = named.iter().map(|column| free(table, column)).collect();
+                gives.push(uncomputed(table));
+                (vec![cleared(table)], gives)
+            }
+            _ => (vec![cleared(table), uncomputed(table)], Vec::new()),
+        },
         Change::DropTable(table) => {
             // A sequence that gets another owner would go along.
             let owned = from.sequences.iter();

@@ -42,8 +42,8 @@ pub(super) struct Place {
     pub(super) last: bool,
     /// Lowest server major version that the plan is made for.
     pub(super) target_version: u32,
-    /// Whether the plan has a cutover.
-    pub(super) cutover: bool,
+    /// What new code waits for once expand is done.
+    pub(super) waits_for: Option<Phase>,
     /// Whether no old code uses the database.
     pub(super) direct: bool,
 }
@@ -62,7 +62,12 @@ impl Place {
         match (self.phase, self.last, self.direct) {
             (_, true, true) => "After it: the new version can start.",
             (_, false, true) => "After it: the new version waits for the files behind it.",
-            (Phase::Expand, true, _) if self.cutover => "After it: old code runs on; new code waits for the cutover.",
+            (Phase::Expand, true, _) if self.waits_for == Some(Phase::Contract) => {
+                "After it: old code runs on; new code waits for contract, where a column changes its type."
+            }
+            (Phase::Expand, true, _) if self.waits_for.is_some() => {
+                "After it: old code runs on; new code waits for the cutover."
+            }
             (Phase::Expand, true, _) => "After it: old code runs on, and new code can be deployed.",
             (Phase::Expand, false, _) => {
                 "After it: old code runs on; new code waits for the other files of this phase."

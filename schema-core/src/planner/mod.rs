@@ -97,7 +97,7 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     draft.inner = path.decisions.clone();
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
-    draft.cutover = path.stages.iter().any(|stage| stage.name == "swapped");
+    draft.waits_for = what_new_code_waits_for(&path.stages);
     draft.goal = path.stages.last().map(|stage| stage.schema.clone());
     for pair in path.stages.windows(2) {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
@@ -161,8 +161,8 @@ struct Draft<'a, D> {
     names: name::Names,
     /// Where the whole way leads, when that is known.
     goal: Option<Schema>,
-    /// Whether a cutover lies on it.
-    cutover: bool,
+    /// What new code waits for once expand is done.
+    waits_for: Option<Phase>,
 }
 
 impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
@@ -180,7 +180,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             files: Vec::new(),
             names: name::Names::default(),
             goal: None,
-            cutover: false,
+            waits_for: None,
         }
     }
 
@@ -223,7 +223,7 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             phase,
             last: false,
             target_version: self.options.target_version,
-            cutover: self.cutover,
+            waits_for: self.waits_for,
             direct: self.decisions.direct,
         };
         // Contract and cutover are planned anew when they are released, from what stands then: their reasons are those of
@@ -251,6 +251,22 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
             decisions: self.decisions.clone(),
             target_version: self.options.target_version,
         })
+    }
+}
+
+/// Contract, where a column changes its type at its place there, else the cutover, where there is one.
+fn what_new_code_waits_for(stages: &[Stage]) -> Option<Phase> {
+    let [.., before, last] = stages else { return None };
+    let retyped = last.schema.tables.iter().any(|(name, table)| {
+        let was = before.schema.tables.get(name);
+        was.is_some_and(|was| {
+            let other = |c: &&crate::schema::Column| was.column(&c.name).is_some_and(|w| w.type_name != c.type_name);
+            table.columns.iter().find(other).is_some()
+        })
+    });
+    match retyped {
+        true => Some(Phase::Contract),
+        false => (before.name == "swapped").then_some(Phase::Cutover),
     }
 }
 
@@ -393,7 +409,7 @@ mod tests {
             diff(from, to)
         });
         draft.goal = path.stages.last().map(|stage| stage.schema.clone());
-        draft.cutover = true;
+        draft.waits_for = Some(Phase::Cutover);
         for (pair, phase) in path
             .stages
             .windows(2)

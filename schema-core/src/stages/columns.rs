@@ -83,6 +83,19 @@ impl Bridge<'_> {
             column.type_name.clone_from(&wanted.type_name);
             column.collation.clone_from(&wanted.collation);
         }
+        // A partition's column changes with its parent's, which says it once.
+        let own = self.current.partition_of.is_none() && self.current.inherits.is_empty();
+        if column.type_name != wanted.type_name && own {
+            self.hazard(
+                HazardKind::Cutover,
+                &object,
+                format!(
+                    "{object} becomes {} at its place in contract: until then new code meets {}, from then on old code meets \
+                     the new type",
+                    wanted.type_name, current.type_name
+                ),
+            );
+        }
         if current.not_null && !wanted.not_null && !self.in_current_key(&current.name) {
             column.not_null = false;
             self.hazard(

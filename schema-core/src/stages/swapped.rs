@@ -35,7 +35,10 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
             }
             if let (Some(right), Some(target)) = (t.column_mut(name), wanted.column(name)) {
                 right.default.clone_from(&target.default);
-                right.identity.clone_from(&target.identity);
+                // PostgreSQL takes only a NOT NULL column for an identity: one that may be NULL until then gets it in contract.
+                if right.not_null {
+                    right.identity.clone_from(&target.identity);
+                }
             }
             let forward = sync_function_name(table, name, &columns[name]);
             if let Some(sync) = bridge.syncs.get(&forward) {
@@ -152,10 +155,12 @@ fn final_names(
         };
         out.constraints.insert(final_name.clone(), constraint.clone());
     }
-    // The primary key over the new columns, from the unique index that was built beside the old key.
+    // The primary key over the new columns, from the unique index that was built beside the old key. Where one of them may
+    // still be NULL it is a unique index until contract: making it a key would read the table under the cutover's lock.
     if let Some((name, _)) = wanted.primary_key()
         && let Some(target) = wanted.constraints.get(name)
         && let Some(key) = target.kind.key()
+        && key.columns.iter().all(|c| table.column(c).is_some_and(|c| c.not_null))
         && old.iter().any(|(_, c)| matches!(c.kind, ConstraintKind::PrimaryKey(_)))
     {
         let index = crate::sql::key_index(key);

@@ -1,0 +1,116 @@
+//! One file is run, and replayed in memory.
+
+use sqlx::PgConnection;
+
+use super::way::Way;
+use super::{Course, Go};
+use crate::plan::{HazardKind, PlanFile, Script};
+use crate::proof::ProofError;
+use crate::proof::record::{ProofFailure, Unproven};
+use crate::run_file::{RunFileError, run_script};
+use crate::schema::{Object, Patch};
+
+impl Course<'_> {
+    pub(super) async fn script(
+        &mut self,
+        connection: &mut PgConnection,
+        file: &PlanFile,
+        way: Way,
+        script: &Script,
+    ) -> Result<Go, ProofError> {
+        if file.steps.iter().any(|s| s.kind == crate::change::OUTSIDE) {
+            self.proof.unproven.push(Unproven {
+                what: file.slug.clone(),
+                why: "its object is outside the model and does not stand on the scratch database".to_owned(),
+            });
+            return Ok(Go::On);
+        }
+        if way.is_back() {
+            self.proof.checks.downs += 1;
+        } else {
+            self.proof.checks.ups += 1;
+        }
+        let cut = self.bystanders.without_unbuilt(script);
+        let Err(error) = run_script(connection, cut.as_ref().unwrap_or(script)).await else {
+            return Ok(Go::On);
+        };
+        let code = match &error {
+            RunFileError::Statement { code, .. } => code.as_str(),
+            RunFileError::PsqlCommand { .. } => "",
+        };
+        let loses_data = self.plan.hazards.iter().any(|h| h.kind == HazardKind::DataLoss);
+        // A generator that went past the old limit cannot go back below it.
+        let spent = way == Way::RollBack && code == "22023";
+        // Rows of new code went back without what only the new columns held, and nothing fills them the second time.
+        let unfilled = way == Way::ForwardAgain
+            && code.starts_with("23")
+            && self
+                .plan
+                .hazards
+                .iter()
+                .any(|h| matches!(h.kind, HazardKind::NoBackfill | HazardKind::DataLoss));
+        if unfilled {
+            self.proof.unproven.push(Unproven {
+                what: format!("{} after the whole way back", file.slug),
+                why: format!("rows lost values on the way back, and nothing fills them: {error}"),
+            });
+            return Ok(Go::Lost);
+        }
+        if spent || (way.is_back() && loses_data && code.starts_with("23")) {
+            self.proof.unproven.push(Unproven {
+                what: format!("the undo of {}", file.slug),
+                why: if spent {
+                    error.to_string()
+                } else {
+                    format!("it needs values that the plan was allowed to lose: {error}")
+                },
+            });
+            return Ok(Go::Lost);
+        }
+        // A syntax error or a feature that is not there yet, on a server older than the one that the plan is made for.
+        if self.scratch.major() < self.plan.target_version && matches!(code, "42601" | "0A000" | "42704" | "42883") {
+            self.proof.unproven.push(Unproven {
+                what: format!("{} and all files after it", file.slug),
+                why: format!(
+                    "the plan is made for PostgreSQL {} and the scratch server is {}: {error}",
+                    self.plan.target_version,
+                    self.scratch.major()
+                ),
+            });
+        } else {
+            self.fail(&file.slug, way.name(), "", error.to_string());
+        }
+        Ok(Go::Stop)
+    }
+
+    pub(super) fn replay(&mut self, file: &PlanFile, way: Way, patches: &[Patch]) -> Go {
+        for patch in patches {
+            let leftover = matches!(&patch.before, Some(Object::Index(index)) if !index.valid);
+            if leftover && self.now.get(&patch.slot).is_none() {
+                continue;
+            }
+            if let Err(error) = self.now.apply(patch) {
+                self.fail(&file.slug, way.name(), "", format!("the replay does not fit: {error}"));
+                return Go::Stop;
+            }
+        }
+        Go::On
+    }
+
+    /// An undo may find more than it was made for (a constraint that a later file validated, which nothing takes back):
+    /// what counts is where it ends.
+    pub(super) fn replay_back(&mut self, patches: &[Patch]) {
+        for patch in patches {
+            self.now.put(&patch.slot, patch.after.clone());
+        }
+    }
+
+    pub(super) fn fail(&mut self, file: &str, step: &str, object: &str, message: String) {
+        self.proof.failures.push(ProofFailure {
+            file: file.to_owned(),
+            step: step.to_owned(),
+            object: object.to_owned(),
+            message,
+        });
+    }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int PRIMARY KEY, b text NOT NULL, g text GENERATED ALWAYS AS (upper(b)) STORED);
