@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::order::cycle;
 use super::{Segment, Task};
 use crate::change::{Change, Commented, Names};
-use crate::schema::{Column, Expr, Ident, Literal, QName, Schema, Table};
+use crate::schema::{Expr, Ident, QName, Schema, Table};
 use crate::stages::first_free;
 
 /// A name, and what it is unique among.
@@ -63,7 +63,8 @@ pub(super) fn order_by_name(from: &Schema, to: &Schema, tasks: &mut Vec<Task>) {
 
 /// A default draws from a sequence once that stands under its name.
 fn sequences_before_defaults(tasks: &mut [Task]) {
-    let mut made: Vec<(String, String)> = Vec::new();
+    let there = |name: &QName| format!("the sequence {name}");
+    let mut made: Vec<QName> = Vec::new();
     for task in tasks.iter_mut() {
         let names: Vec<&QName> = match &task.change {
             Change::CreateSequence(name, _) | Change::RenameSequence(_, name) => vec![name],
@@ -72,36 +73,22 @@ fn sequences_before_defaults(tasks: &mut [Task]) {
             }
             _ => continue,
         };
-        let words = names
-            .iter()
-            .map(|name| (Literal(&name.to_string()).to_string(), format!("the sequence {name}")));
-        let words: Vec<_> = words.collect();
-        task.gives.extend(words.iter().map(|(_, word)| word.clone()));
-        made.extend(words);
+        task.gives.extend(names.iter().map(|name| there(name)));
+        made.extend(names.into_iter().cloned());
     }
     if made.is_empty() {
         return;
     }
     for task in tasks {
-        let columns: Vec<&Column> = match &task.change {
-            Change::CreateTable(_, table, ..) => table.columns.iter().collect(),
-            Change::AddColumn(_, column, ..) | Change::DropSync(_, Some(column)) => vec![column],
-            _ => Vec::new(),
+        let defaults: Vec<&Expr> = match &task.change {
+            Change::CreateTable(_, table, ..) => table.columns.iter().filter_map(|c| c.default.as_ref()).collect(),
+            Change::AddColumn(_, column, ..) | Change::DropSync(_, Some(column)) => column.default.iter().collect(),
+            Change::SetDefault(_, _, default) => default.iter().collect(),
+            _ => continue,
         };
-        let set = match &task.change {
-            Change::SetDefault(_, _, default) => default.as_ref(),
-            _ => None,
-        };
-        let defaults: Vec<&Expr> = columns
-            .into_iter()
-            .filter_map(|c| c.default.as_ref())
-            .chain(set)
-            .collect();
-        let drawn = made
-            .iter()
-            .filter(|(printed, _)| defaults.iter().any(|d| d.0.contains(printed)));
-        let words: Vec<String> = drawn.map(|(_, word)| word.clone()).collect();
-        task.needs.extend(words);
+        let drawn = made.iter().filter(|name| defaults.iter().any(|d| d.draws_from(name)));
+        let needs: Vec<String> = drawn.map(there).collect();
+        task.needs.extend(needs);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment, Task};
 use crate::change::{Change, Commented};
-use crate::schema::{Column, Dependency, Literal, QName, Sequence, SyncDirection};
+use crate::schema::{Column, Dependency, QName, Sequence, SyncDirection};
 
 impl Differ<'_> {
     pub(super) fn objects(&mut self) {
@@ -257,7 +257,6 @@ impl Differ<'_> {
             .tables
             .iter()
             .flat_map(|(t, table)| table.columns.iter().map(move |c| (t, c)));
-        let printed = |name: &QName| Literal(&name.to_string()).to_string();
         let drawn = |old: &QName, (table, column): (&QName, &Column)| {
             let was = self
                 .from
@@ -265,10 +264,8 @@ impl Differ<'_> {
                 .get(table)
                 .and_then(|t| t.column(&column.name))
                 .and_then(|c| c.default.as_ref());
-            let was = was
-                .filter(|d| d.0.contains(&printed(old)))
-                .map(|d| d.0.replace(&printed(old), &printed(name)));
-            was.is_some() && was.as_ref() == column.default.as_ref().map(|d| &d.0)
+            let was = was.filter(|d| d.draws_from(old)).map(|d| d.drawing_from(old, name));
+            was.is_some() && was == column.default
         };
         let names: Vec<&QName> = unowned.map(|(old, _)| old).collect();
         columns.find_map(|place| names.iter().find(|old| drawn(old, place)).copied())
@@ -310,22 +307,12 @@ impl Differ<'_> {
 
     /// Whether something outside the model reads the column.
     fn has_dependents(&self, table: &QName, column: &crate::schema::Ident) -> bool {
-        let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && self.is_or_under(t, table));
+        let family = self.from.family(table);
+        let reads = |d: &Dependency| matches!(d, Dependency::Column(t, c) if c == column && family.contains(t));
         self.from
             .others
             .iter()
             .any(|o| o.kind != "column grant" && o.depends_on.iter().any(reads))
-    }
-
-    fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
-        if table == parent {
-            return true;
-        }
-        let Some(t) = self.from.tables.get(table) else {
-            return false;
-        };
-        let mut parents = t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits);
-        parents.any(|p| self.is_or_under(p, parent))
     }
 
     /// The column that stays when a rename is done, with the generator that it takes over. An identity waits for NOT NULL.

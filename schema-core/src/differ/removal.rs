@@ -3,7 +3,7 @@
 use super::Task;
 use crate::change::Change;
 use crate::expression::columns_named;
-use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema};
+use crate::schema::{ConstraintKind, Ident, QName, Schema};
 
 /// Adds what each removal needs and gives.
 pub(super) fn order_removals(from: &Schema, tasks: &mut [Task]) {
@@ -26,10 +26,7 @@ pub(super) fn order_removals(from: &Schema, tasks: &mut [Task]) {
                     .iter()
                     .filter(|e| from.enum_of_type(&column.type_name) == Some(*e));
                 task.gives.extend(has_type.map(|e| format!("the unused type {e}")));
-                let draws = |s: &&QName| {
-                    let printed = Literal(&s.to_string()).to_string();
-                    column.default.as_ref().is_some_and(|d| d.0.contains(&printed))
-                };
+                let draws = |s: &&QName| column.default.as_ref().is_some_and(|d| d.draws_from(s));
                 let drawn = sequences.iter().filter(draws);
                 task.gives.extend(drawn.map(|s| format!("the unused sequence {s}")));
             }

@@ -47,6 +47,20 @@ impl std::fmt::Display for Expr {
     }
 }
 
+impl Expr {
+    /// Whether it names the sequence as `nextval('…'::regclass)` does.
+    pub fn draws_from(&self, sequence: &QName) -> bool {
+        self.0.contains(&Literal(&sequence.to_string()).to_string())
+    }
+
+    /// The same drawing from another sequence.
+    #[must_use]
+    pub fn drawing_from(&self, from: &QName, to: &QName) -> Self {
+        let printed = |name: &QName| Literal(&name.to_string()).to_string();
+        Self(self.0.replace(&printed(from), &printed(to)))
+    }
+}
+
 impl From<&str> for Expr {
     fn from(text: &str) -> Self {
         Self(text.to_owned())

@@ -99,11 +99,9 @@ impl Schema {
         if let Some(sequence) = self.sequences.remove(from) {
             self.sequences.insert(to.clone(), sequence);
         }
-        let printed = |name: &QName| Literal(&name.to_string()).to_string();
-        let (was, is) = (printed(from), printed(to));
         let columns = self.tables.values_mut().flat_map(|t| &mut t.columns);
         for default in columns.filter_map(|c| c.default.as_mut()) {
-            default.0 = default.0.replace(&was, &is);
+            *default = default.drawing_from(from, to);
         }
     }
 

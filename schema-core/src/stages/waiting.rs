@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Refusal;
 use super::names::Names;
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{ConstraintKind, Literal, QName, Schema};
+use crate::schema::{ConstraintKind, QName, Schema};
 
 /// What new has and the bridge has not, or not under that name.
 #[derive(Debug, Default)]
@@ -110,9 +110,8 @@ fn holder<'a>(old: &'a Schema, name: &QName) -> Option<&'a str> {
 
 /// Whether a column's default draws from the sequence.
 fn is_drawn_from(schema: &Schema, sequence: &QName) -> bool {
-    let printed = Literal(&sequence.to_string()).to_string();
     let mut columns = schema.tables.values().flat_map(|t| &t.columns);
-    columns.any(|c| c.default.as_ref().is_some_and(|d| d.0.contains(&printed)))
+    columns.any(|c| c.default.as_ref().is_some_and(|d| d.draws_from(sequence)))
 }
 
 /// New names that something of old keeps for good, or that no plan can wait for.
