@@ -150,6 +150,8 @@ cases! {
     retype_with_generated_that_goes
     retype_with_key_over_nullable
     retype_with_new_name
+    retype_with_settings
+    retype_with_settings_direct
     schema_drop
     schemas
     sequence_outlives_its_table
