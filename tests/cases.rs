@@ -130,6 +130,7 @@ cases! {
     primary_key_replace
     primary_key_replace_referenced
     publication
+    publication_columns
     rename
     rename_defaults
     rename_foreign_key
@@ -168,6 +169,7 @@ cases! {
     table_create_cycle
     table_create_sequences
     table_drop
+    table_drop_access
     table_drop_cycle
     table_drop_with_triggers
     table_options

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schema_core::plan::Decisions;
+use schema_core::plan::Plan;
 use schema_core::schema::{Column, Ident, QName, Schema};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -67,7 +67,8 @@ impl Rows {
 
     /// What is not as it was, in the columns that both schemas have with one type and that the plan was not told to fill.
     /// The rows found are those of one of the schemas.
-    pub fn differing(&self, found: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
+    pub fn differing(&self, found: &Self, old: &Schema, new: &Schema, plan: &Plan) -> Vec<String> {
+        let decisions = &plan.decisions;
         let mut out = Vec::new();
         for (name, rows) in &self.0 {
             let told = decisions.table_renames.iter().find(|r| r.from == *name);
@@ -82,11 +83,10 @@ impl Rows {
                     .iter()
                     .any(|(name, ..)| name.to_string() == element)
             };
-            let filled: BTreeSet<&Ident> = decisions
-                .backfills
-                .iter()
-                .filter(|(column, _)| column.table == *name || column.table == *called)
-                .map(|(column, _)| &column.column)
+            let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
+            let filled: BTreeSet<&Ident> = fills
+                .filter(|fill| fill.value.is_some() && (fill.table == *name || fill.table == *called))
+                .map(|fill| &fill.column)
                 .collect();
             for column in &before.columns {
                 let rename = decisions
