@@ -142,8 +142,10 @@ cases! {
     rename_unique
     rename_with_indexes_and_checks
     rename_with_updated_at
+    retype_from_enum
     retype_narrower
     retype_primary_key
+    retype_says_less
     retype_text_to_int
     retype_timestamp
     retype_wider
