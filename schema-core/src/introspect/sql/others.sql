@@ -128,11 +128,11 @@ found AS (
     WHERE t.relkind IN ('r', 'p') AND a.attacl IS NOT NULL AND cardinality(a.attacl) > 0
 
     UNION ALL
-    -- owner and privileges of tables and sequences, where they are not those that the role that reads this would give
+    -- owner and privileges of tables and sequences, where they are not those that the database's owner would give
     SELECT 'privileges', 'pg_class'::regclass, t.oid, t.schema, t.relname, false,
            json_build_array(json_build_array('pg_class', t.oid::bigint, 0)),
            concat_ws(E';\n',
-               CASE WHEN t.relowner <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)
+               CASE WHEN t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
                THEN 'ALTER ' || t.word || ' ' || t.printed || ' OWNER TO ' || t.relowner::regrole END,
                CASE WHEN t.relacl IS NOT NULL AND NOT t.relacl @> acldefault(CASE t.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, t.relowner)
                THEN 'REVOKE ALL ON ' || t.word || ' ' || t.printed || ' FROM ' || t.relowner::regrole END,
@@ -155,7 +155,7 @@ found AS (
                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('i', 'e'))) t
     WHERE t.relacl IS NOT NULL AND t.relacl <> acldefault(CASE t.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, t.relowner)
        -- an owned sequence has its table's owner
-       OR t.relowner <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)
+       OR t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
 
     UNION ALL
     SELECT 'publication table', 'pg_publication_rel'::regclass, r.oid, c.schema, c.relname, false, NULL,
