@@ -71,9 +71,12 @@ pub fn unique_index(table: &str, keys: &str) -> String {
     index(table, keys).replace("indisvalid", "indisunique AND indisvalid")
 }
 
+/// Which turn it is, and what was seen in it.
+type Seen = (u64, BTreeSet<(String, usize)>);
+
 /// Locks of tables that one session is seen to hold.
 pub struct LockWatch {
-    seen: Arc<Mutex<(u64, BTreeSet<(String, usize)>)>>,
+    seen: Arc<Mutex<Seen>>,
     stop: Arc<AtomicBool>,
     work: JoinHandle<()>,
 }
@@ -87,7 +90,7 @@ impl LockWatch {
     /// Looks at what the backend `pid` holds.
     pub async fn start(url: &str, pid: i32) -> Self {
         let mut connection = PgConnection::connect(url).await.expect("the server answers");
-        let seen = Arc::new(Mutex::new((0, BTreeSet::new())));
+        let seen = Arc::new(Mutex::new(Seen::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let (shared, stopped) = (Arc::clone(&seen), Arc::clone(&stop));
         let work = tokio::spawn(async move {
@@ -146,7 +149,7 @@ impl LockWatch {
 }
 
 /// What was asked for one file does not count for the next.
-fn note(seen: &Mutex<(u64, BTreeSet<(String, usize)>)>, turn: u64, rows: &[sqlx::postgres::PgRow]) {
+fn note(seen: &Mutex<Seen>, turn: u64, rows: &[sqlx::postgres::PgRow]) {
     let mut seen = seen.lock().unwrap();
     if seen.0 == turn {
         seen.1
