@@ -143,9 +143,11 @@ cases! {
     rename_unique
     rename_with_indexes_and_checks
     rename_with_updated_at
+    retype_from_enum
     retype_narrower
     retype_not_null_backfill
     retype_primary_key
+    retype_says_less
     retype_text_to_int
     retype_timestamp
     retype_wider

@@ -254,6 +254,19 @@ impl Bridge<'_> {
         }
     }
 
+    /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
+    pub(super) fn forgets(&mut self, object: &str, wanted: &Column, words: &str) {
+        self.hazard(
+            HazardKind::DataLoss,
+            object,
+            format!(
+                "{object} as {} does not say {words}: contract drops the last place that does; keep the old column under \
+                 another name, or give `using`",
+                wanted.type_name
+            ),
+        );
+    }
+
     pub(super) fn add_fill(&mut self, column: &Ident, value: Option<Expr>, missing: String, round: u8) {
         let fill = Fill {
             table: self.name.clone(),
@@ -296,6 +309,11 @@ impl Bridge<'_> {
                         wanted.type_name
                     ),
                 );
+            }
+            let given = (self.decisions.retypes.iter())
+                .any(|r| r.column.table == *self.name && r.column.column == from.name && r.using.is_some());
+            if !given && let Some(words) = retype::forgets(from, wanted) {
+                self.forgets(&object, wanted, words);
             }
             return Column {
                 identity: None,
