@@ -22,6 +22,7 @@ macro_rules! cases {
 cases! {
     bystanders
     check_add
+    check_beside_serial
     check_drop
     check_not_valid
     check_replace
@@ -123,6 +124,7 @@ cases! {
     partitioned_own_key_released
     partitioned_primary_key_add
     partitioned_primary_key_replace
+    partitioned_rename
     partitioned_unique_add
     period
     primary_key_add
@@ -136,6 +138,7 @@ cases! {
     rename_foreign_key
     rename_identity
     rename_identity_primary_key
+    rename_not_null_backfill
     rename_primary_key
     rename_serial
     rename_unanswered
@@ -144,6 +147,7 @@ cases! {
     rename_with_updated_at
     retype_from_enum
     retype_narrower
+    retype_not_null_backfill
     retype_primary_key
     retype_says_less
     retype_text_to_int

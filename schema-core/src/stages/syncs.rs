@@ -9,6 +9,10 @@ use crate::sql::{sync_function_name, sync_trigger_name};
 
 impl Bridge<'_> {
     pub(super) fn syncs(&mut self) {
+        if self.current.partition_of.is_some() {
+            // PostgreSQL clones the parent's triggers.
+            return;
+        }
         let renames = self.renames.clone();
         for (from, to) in &renames {
             let (Some(source), Some(wanted)) = (self.current.column(from), self.wanted.column(to)) else {
@@ -50,6 +54,15 @@ impl Bridge<'_> {
                     &wanted.type_name,
                 )
             });
+            let up = match self.value_for_null(source, wanted) {
+                Some(value) => {
+                    let names: Vec<Ident> = self.current.columns.iter().map(|c| c.name.clone()).collect();
+                    let bare = up.unwrap_or_else(|| Expr(format!("NEW.{from}")));
+                    let value = prefix_columns(&value, &names, "NEW.");
+                    Some(Expr(format!("COALESCE({bare}, {value})")))
+                }
+                None => up,
+            };
             // After the cutover, when a shadow's way back is used, the column has the name that it keeps.
             let later = if shadow { from } else { to };
             let back = relabelled.and_then(|(_, back)| (!back.is_empty()).then_some(back));
