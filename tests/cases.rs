@@ -134,6 +134,7 @@ cases! {
     publication
     publication_columns
     rename
+    rename_checked_not_null
     rename_defaults
     rename_foreign_key
     rename_identity

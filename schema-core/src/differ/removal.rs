@@ -3,7 +3,7 @@
 use super::Task;
 use crate::change::Change;
 use crate::expression::columns_named;
-use crate::schema::{ConstraintKind, Ident, QName, Schema};
+use crate::schema::{ConstraintKind, Ident, QName, Schema, SyncDirection};
 
 /// Adds what each removal needs and gives.
 pub(super) fn order_removals(from: &Schema, tasks: &mut [Task]) {
@@ -60,10 +60,20 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
         let found = from.tables.get(table).and_then(|t| t.column(column));
         found.and_then(|c| c.generated.as_ref())
     };
+    let unchecked = |table: &QName, column: &Ident| format!("no old check over {table}.{column}");
     match change {
         Change::DropSync(function, _) => {
-            let table = from.syncs.get(function).map(|s| cleared(&s.table));
-            (Vec::new(), table.into_iter().collect())
+            let Some(sync) = from.syncs.get(function) else {
+                return (Vec::new(), Vec::new());
+            };
+            // On the way back the column comes empty: a check must not stand before the trigger does and a fill was there.
+            let left = match sync.direction {
+                SyncDirection::TwoWay => Some(&sync.from),
+                SyncDirection::Forward | SyncDirection::Backward => Some(&sync.to),
+                SyncDirection::InPlace => None,
+            };
+            let needs = left.map(|column| unchecked(&sync.table, column));
+            (needs.into_iter().collect(), vec![cleared(&sync.table)])
         }
         Change::DropIndex(table, name) => {
             let index = from.tables.get(table).and_then(|t| t.indexes.get(name));
@@ -72,7 +82,14 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
             gives.push(cleared(table));
             (Vec::new(), gives)
         }
-        Change::DropConstraint(table, _) => (Vec::new(), vec![cleared(table)]),
+        Change::DropConstraint(table, name) => {
+            let mut gives = vec![cleared(table)];
+            let constraint = from.tables.get(table).and_then(|t| t.constraints.get(name));
+            if let Some(ConstraintKind::Check(check)) = constraint.map(|c| &c.kind) {
+                gives.extend(check.columns.iter().map(|column| unchecked(table, column)));
+            }
+            (Vec::new(), gives)
+        }
         // PostgreSQL would compute it again from the new type.
         Change::AlterColumnType(table, column) => (vec![free(table, &column.name)], Vec::new()),
         Change::DropKey(table, _) | Change::SwapKey { table, .. } => (vec![released(table)], vec![cleared(table)]),

@@ -1,0 +1,1 @@
+CREATE TABLE t (pk int PRIMARY KEY, b uuid NOT NULL, c int, CONSTRAINT name CHECK (b IS NOT NULL OR c > 0));
