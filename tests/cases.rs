@@ -22,6 +22,7 @@ macro_rules! cases {
 cases! {
     bystanders
     check_add
+    check_beside_serial
     check_drop
     check_not_valid
     check_replace
