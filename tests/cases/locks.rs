@@ -96,14 +96,17 @@ async fn oids(connection: &mut PgConnection, schema: &Schema) -> BTreeMap<i64, Q
     let mut found = BTreeMap::new();
     for (name, _) in schema.tables.iter().filter(|(_, t)| t.partition_of.is_none()) {
         let query = format!(
-            "SELECT '{}'::regclass::oid::bigint",
+            "SELECT to_regclass('{}')::oid::bigint",
             name.to_string().replace('\'', "''")
         );
         let row = sqlx::raw_sql(AssertSqlSafe(query))
             .fetch_one(&mut *connection)
             .await
             .unwrap_or_else(|error| panic!("{name}: {error}"));
-        found.insert(row.get(0), name.clone());
+        // Going forward again, the schema is the one that the first way forward reached.
+        if let Some(oid) = row.get::<Option<i64>, _>(0) {
+            found.insert(oid, name.clone());
+        }
     }
     found
 }
