@@ -249,7 +249,6 @@ pub(super) fn detach_steps(state: &Schema, name: &QName, dropped: bool) -> Vec<S
     let (own, _) = proofs(state, name, place);
     // Beside a default partition nothing is detached concurrently, and that one is read again on the way back.
     let Some(proof) = own.filter(|_| default_partition(state, &place.parent).is_none()) else {
-        let mut back = back;
         back.locks.extend(Op::TableLock.on(name, "").locks);
         back.cost = Cost::Scan;
         return vec![
@@ -264,7 +263,6 @@ pub(super) fn detach_steps(state: &Schema, name: &QName, dropped: bool) -> Vec<S
     let mut steps = proof.prove("detach_partition", &mut reached);
     let checked = proof.with(&after, Some(&proof.check));
     let sql = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", place.parent);
-    let mut back = back;
     back.locks.extend(Op::TableLock.on(name, "").locks);
     steps.push(
         step.up([Op::PartitionDetachConcurrently.on(&place.parent, sql)])
