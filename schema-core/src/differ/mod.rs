@@ -21,7 +21,7 @@ use crate::schema::Schema;
 /// The differences between two schemas as tasks in the order in which they can be done.
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     let (renames, from) = renamed::first(from, to);
-    let from = &from;
+    let from: &Schema = &from;
     let renames = renames
         .into_iter()
         .map(|change| Task::new(Segment::Names, None, 0, change));

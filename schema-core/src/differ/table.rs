@@ -16,7 +16,8 @@ impl Differ<'_> {
         let (from, to) = (self.from, self.to);
         let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
-            if let Some(current) = from.tables.get(name) {
+            let equal = |current: &Table| with_names.is_none() && current == wanted;
+            if let Some(current) = from.tables.get(name).filter(|current| !equal(current)) {
                 let called = with_names.as_ref().and_then(|s| s.tables.get(name));
                 self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);

@@ -110,6 +110,7 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
             .flatten()
             .find(|n| new.tables.contains_key(*n));
         match called {
+            Some(called) if new.tables[called] == *before => {}
             Some(called) => columns(&mut questions, (name, before), (called, &new.tables[called]), decisions),
             None => tables(&mut questions, (name, before), old, new, decisions),
         }

@@ -113,7 +113,10 @@ impl Schema {
     /// The enum type that a column type names, directly or as an array element.
     pub fn enum_of_type(&self, type_name: &str) -> Option<&QName> {
         let element = type_name.trim_end_matches("[]");
-        self.enums.keys().find(|name| name.to_string() == element)
+        // Types without a namespace are built-in ones.
+        let name: QName = element.contains('.').then(|| element.parse().ok())??;
+        let (found, _) = self.enums.get_key_value(&name)?;
+        (found.to_string() == element).then_some(found)
     }
 
     /// Columns whose type is the enum or an array of it, as (table, column).
