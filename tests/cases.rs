@@ -85,6 +85,8 @@ cases! {
     hostile_names
     identity_add
     identity_change
+    identity_on_nullable
+    identity_on_nullable_renamed
     identity_to_serial
     index_create
     index_drop
@@ -152,8 +154,13 @@ cases! {
     schemas
     sequence_outlives_its_table
     sequence_range
+    sequence_rename
+    sequence_rename_chain
+    sequence_rename_direct
+    sequence_rename_drawn
     sequence_takes_over
     sequences
+    serial_on_plain
     serial_to_identity
     table_create
     table_create_cycle

@@ -6,7 +6,7 @@ use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
 use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident, Table};
+use crate::schema::{Column, Expr, Fill, Ident, Literal, Sequence, Table};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -134,7 +134,9 @@ impl Bridge<'_> {
                 identity.always = false;
             }
             if !current.not_null {
+                // An identity must be NOT NULL: until then a default draws the numbers.
                 column.identity = None;
+                column.default = self.generator_for(wanted);
             }
         }
         if let Some(identity) = &mut column.identity
@@ -149,6 +151,25 @@ impl Bridge<'_> {
             column.default.clone_from(&wanted.default);
         }
         column
+    }
+
+    /// A sequence of the identity's options, owned by the column, and the default that draws from it. Contract lets the
+    /// identity take over its place. Rows without a number get one.
+    fn generator_for(&mut self, wanted: &Column) -> Option<Expr> {
+        let identity = wanted.identity.as_ref()?;
+        let called = self.name.sibling(self.name.name.with_suffix("_seq"));
+        let name = self.names.give(&called, |_| false);
+        let default = Expr(format!("nextval({}::regclass)", Literal(&name.to_string())));
+        let sequence = Sequence {
+            options: identity.options.clone(),
+            owned_by: Some((self.name.clone(), wanted.name.clone())),
+            ..Sequence::default()
+        };
+        self.sequences.insert(name, sequence);
+        if self.decided(&self.decisions.backfills, &wanted.name).is_none() {
+            self.fill_twice(&wanted.name, default.clone());
+        }
+        Some(default)
     }
 
     fn column_of_old(&mut self, current: &Column) -> Column {
@@ -212,9 +233,14 @@ impl Bridge<'_> {
 
     /// The backfill that lets the column be NOT NULL, now and again in contract for what old code wrote since.
     fn fill_for_not_null(&mut self, column: &Ident) -> bool {
-        let Some(value) = self.decided(&self.decisions.backfills, column) else {
-            return false;
-        };
+        match self.decided(&self.decisions.backfills, column) {
+            Some(value) => self.fill_twice(column, value),
+            None => return false,
+        }
+        true
+    }
+
+    fn fill_twice(&mut self, column: &Ident, value: Expr) {
         self.add_fill(column, Some(value), format!("{column} IS NULL"), 0);
         let id = self.object(column);
         if let Some(fill) = self.fills.get(&id) {
@@ -226,7 +252,6 @@ impl Bridge<'_> {
                 },
             );
         }
-        true
     }
 
     pub(super) fn add_fill(&mut self, column: &Ident, value: Option<Expr>, missing: String, round: u8) {
@@ -245,6 +270,20 @@ impl Bridge<'_> {
 
     fn column_renamed(&mut self, from: &Column, wanted: &Column) -> Column {
         let object = self.object(&from.name);
+        if !from.not_null && from.identity.is_none() && wanted.identity.is_some() {
+            let change = match from.name == wanted.name {
+                true => "type",
+                false => "name",
+            };
+            self.refusals.push(Refusal {
+                object: object.clone(),
+                why: format!(
+                    "it may be NULL and becomes an identity, which must be NOT NULL, and changes its {change} with it: until then \
+                     nothing would give new code's rows their numbers"
+                ),
+                way_out: format!("change the {change} in a plan of its own, then make it an identity"),
+            });
+        }
         if self.shadows.contains_key(&from.name) {
             let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
             self.add_fill(&wanted.name, None, missing, 0);

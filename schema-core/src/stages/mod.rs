@@ -14,6 +14,7 @@ mod refusal;
 mod renamed;
 mod retired;
 pub mod retype;
+mod sequence_names;
 mod shadow;
 mod swapped;
 mod syncs;
@@ -25,6 +26,7 @@ pub use leftovers::is_leftover;
 pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
+pub(crate) use sequence_names::{drawn_under_new_names, renamed_sequences};
 pub(crate) use shadow::rename_column;
 
 use crate::change::Change;
@@ -104,7 +106,7 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
             }
         }
     }
-    path.hazards.extend(renamed.hazards());
+    path.hazards.extend(renamed.hazards(old));
     path.decisions = inner;
     Ok(path)
 }
@@ -177,6 +179,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);
+                bridge.sequences.extend(builder.sequences);
                 bridge.fills.extend(builder.fills);
                 target.fills.extend(builder.final_fills);
                 hazards.extend(builder.hazards);
