@@ -56,8 +56,9 @@ impl<'a> Dependencies<'a> {
     ) -> Result<Self, IntrospectError> {
         let mut needs: HashMap<Node, Vec<Part>> = HashMap::new();
         let mut by_defaults: Vec<Part> = Vec::new();
+        let sql = include_str!("sql/edges.sql");
         reader
-            .each("dependencies", include_str!("sql/edges.sql"), |edge: Edge| {
+            .each_of("dependencies", sql, &catalog.left_out(), |edge: Edge| {
                 let part = ((edge.needs_class, edge.needs_oid), edge.needs_column);
                 let of_model = |table: Oid| catalog.relations.get(&table).is_some_and(|r| r.included);
                 match edge.default_of {

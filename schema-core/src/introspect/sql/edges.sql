@@ -1,14 +1,18 @@
 -- From an object to what it needs. Built-in objects (below 16384) never change. What the parts of tables need of tables is
--- known without: those rows, which are most of the catalog, stay where they are.
+-- known without: those rows, which are most of the catalog, stay where they are. What is "listed", the tables that are left
+-- out, may need tables of the model.
 WITH part AS (
     SELECT 'pg_class'::regclass::oid AS class, c.oid
     FROM pg_class c
-    WHERE c.relkind IN ('r', 'p', 'S', 't')
+    WHERE c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT oid FROM listed)
+       OR c.relkind IN ('S', 't')
        OR c.relkind IN ('i', 'I') AND c.oid NOT IN (
            SELECT i.indexrelid FROM pg_index i JOIN pg_class m ON m.oid = i.indrelid AND m.relkind = 'm'
        )
     UNION ALL
-    SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.conrelid <> 0
+    SELECT 'pg_constraint'::regclass, k.oid
+    FROM pg_constraint k
+    WHERE k.conrelid <> 0 AND k.conrelid NOT IN (SELECT oid FROM listed)
     UNION ALL
     SELECT 'pg_trigger'::regclass, g.oid FROM pg_trigger g WHERE g.tgisinternal
     UNION ALL
