@@ -169,13 +169,12 @@ impl Differ<'_> {
             .iter()
             .filter(|(name, _)| !self.from.tables.contains_key(*name))
             .collect();
+        let names: BTreeSet<&QName> = new.iter().map(|(name, _)| *name).collect();
         let mut placed: BTreeSet<&QName> = BTreeSet::new();
         let mut order: Vec<(&QName, &Table)> = Vec::new();
         // Each round places the tables whose references stand. When none is free, the first goes without its references.
         while order.len() < new.len() {
-            let stands = |other: &QName, placed: &BTreeSet<&QName>| {
-                placed.contains(other) || !new.iter().any(|(name, _)| *name == other)
-            };
+            let stands = |other: &QName, placed: &BTreeSet<&QName>| placed.contains(other) || !names.contains(other);
             let parents = |table: &Table| -> Vec<QName> {
                 table
                     .partition_of

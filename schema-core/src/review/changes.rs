@@ -58,19 +58,7 @@ pub(super) fn aligned(old: &Schema, new: &Schema) -> (Schema, Schema) {
 }
 
 fn without_equal_tables(schema: &Schema, other: &Schema) -> Schema {
-    let differs = |(name, table): &(&QName, &Table)| other.tables.get(*name) != Some(*table);
-    let tables = schema.tables.iter().filter(differs);
-    Schema {
-        namespaces: schema.namespaces.clone(),
-        enums: schema.enums.clone(),
-        sequences: schema.sequences.clone(),
-        tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
-        syncs: schema.syncs.clone(),
-        aliases: schema.aliases.clone(),
-        type_aliases: schema.type_aliases.clone(),
-        fills: schema.fills.clone(),
-        others: schema.others.clone(),
-    }
+    schema.with_tables(|name, table| other.tables.get(name) != Some(table))
 }
 
 /// The objects that differ, in the order of their kinds and names. A table that only one side has is one change.

@@ -172,6 +172,23 @@ impl Schema {
         found
     }
 
+    /// The schema with some of its tables only, and everything else.
+    #[must_use]
+    pub fn with_tables(&self, keep: impl Fn(&QName, &Table) -> bool) -> Self {
+        let tables = self.tables.iter().filter(|(name, table)| keep(name, table));
+        Self {
+            namespaces: self.namespaces.clone(),
+            enums: self.enums.clone(),
+            sequences: self.sequences.clone(),
+            tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
+            syncs: self.syncs.clone(),
+            aliases: self.aliases.clone(),
+            type_aliases: self.type_aliases.clone(),
+            fills: self.fills.clone(),
+            others: self.others.clone(),
+        }
+    }
+
     /// An object outside the model.
     pub fn other(&self, kind: &str, name: &str) -> Option<&Other> {
         self.others.iter().find(|o| o.kind == kind && o.name == name)
