@@ -123,6 +123,7 @@ cases! {
     partitioned_own_key_released
     partitioned_primary_key_add
     partitioned_primary_key_replace
+    partitioned_rename
     partitioned_unique_add
     period
     primary_key_add
@@ -135,14 +136,18 @@ cases! {
     rename_foreign_key
     rename_identity
     rename_identity_primary_key
+    rename_not_null_backfill
     rename_primary_key
     rename_serial
     rename_unanswered
     rename_unique
     rename_with_indexes_and_checks
     rename_with_updated_at
+    retype_from_enum
     retype_narrower
+    retype_not_null_backfill
     retype_primary_key
+    retype_says_less
     retype_text_to_int
     retype_timestamp
     retype_wider

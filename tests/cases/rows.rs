@@ -156,8 +156,8 @@ fn kept(table: &QName, called: &QName, (old, new): (&Schema, &Schema), plan: &Pl
                         .iter()
                         .any(|t| t.trim_end_matches("[]") == name.to_string())
                 });
-            let same =
-                (now.type_name == column.type_name || retitled) && !filled.contains(&now.name) && !lost && !label;
+            let filled = filled.contains(&now.name) || renamed.is_some_and(|r| filled.contains(&r.to));
+            let same = (now.type_name == column.type_name || retitled) && !filled && !lost && !label;
             same.then(|| (column.name.clone(), now.name.clone()))
         })
         .collect()

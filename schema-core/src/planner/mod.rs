@@ -324,13 +324,13 @@ fn walk(
         let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
         for mut step in made {
             if has_children {
-                step.up_effect = with_children(&state, step.up_effect);
+                step.up_effect = with_children(&state, step.up_effect, true);
             }
             for patch in &step.up_effect {
                 state.to_mut().put(&patch.slot, patch.after.clone());
             }
             if has_children {
-                step.down_effect = with_children(&state, step.down_effect);
+                step.down_effect = with_children(&state, step.down_effect, false);
             }
             steps.push(step);
         }
@@ -352,32 +352,45 @@ fn walk(
     }
 }
 
-/// A column's change on a parent is one on each of its partitions and inheritance children.
-fn with_children(state: &Schema, patches: Vec<Patch>) -> Vec<Patch> {
+/// A column's change on a parent is one on each of its partitions and inheritance children. On the way back the state is not
+/// the one that the undo meets: a step that only has an undo restores what later steps take away.
+fn with_children(state: &Schema, patches: Vec<Patch>, forward: bool) -> Vec<Patch> {
     let mut out = Vec::new();
     for patch in patches {
         if let Slot::Column(table, name) = &patch.slot {
             for child in state.family(table).into_iter().filter(|child| child != table) {
                 let slot = Slot::Column(child, name.clone());
-                let before = state.get(&slot);
-                if before == patch.after {
+                let own = state.get(&slot);
+                let after = for_child(patch.after.as_ref(), own.as_ref());
+                if forward && own == patch.after {
                     continue;
                 }
-                let mut after = patch.after.clone();
-                if let (Some(Object::Column(own)), Some(Object::Column(new))) = (&before, &mut after) {
-                    // The child's own settings stay.
-                    new.comment.clone_from(&own.comment);
-                    new.statistics = own.statistics;
-                    new.options.clone_from(&own.options);
-                } else if let Some(Object::Column(new)) = &mut after {
-                    new.comment = None;
-                }
+                let before = if own == after {
+                    for_child(patch.before.as_ref(), own.as_ref())
+                } else {
+                    own
+                };
                 out.push(Patch { slot, before, after });
             }
         }
         out.push(patch);
     }
     out
+}
+
+/// The parent's column as a child has it: the child's own settings stay.
+fn for_child(column: Option<&Object>, own: Option<&Object>) -> Option<Object> {
+    let mut object = column?.clone();
+    match (&mut object, own) {
+        (Object::Column(new), Some(Object::Column(own))) => {
+            new.comment.clone_from(&own.comment);
+            new.statistics = own.statistics;
+            new.options.clone_from(&own.options);
+        }
+        (Object::Column(new), _) => new.comment = None,
+        _ => {}
+    }
+    Some(object)
 }
 
 #[cfg(test)]

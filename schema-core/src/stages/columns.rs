@@ -254,6 +254,19 @@ impl Bridge<'_> {
         }
     }
 
+    /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
+    pub(super) fn forgets(&mut self, object: &str, wanted: &Column, words: &str) {
+        self.hazard(
+            HazardKind::DataLoss,
+            object,
+            format!(
+                "{object} as {} does not say {words}: contract drops the last place that does; keep the old column under \
+                 another name, or give `using`",
+                wanted.type_name
+            ),
+        );
+    }
+
     pub(super) fn add_fill(&mut self, column: &Ident, value: Option<Expr>, missing: String, round: u8) {
         let fill = Fill {
             table: self.name.clone(),
@@ -285,8 +298,7 @@ impl Bridge<'_> {
             });
         }
         if self.shadows.contains_key(&from.name) {
-            let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
-            self.add_fill(&wanted.name, None, missing, 0);
+            self.add_fill(&wanted.name, None, self.missing(from, wanted), 0);
             let not_null = from.not_null && wanted.not_null;
             if !retype::holds_every_value(from, wanted) && !self.every_label_has_a_place(from, wanted) {
                 self.hazard(
@@ -297,6 +309,11 @@ impl Bridge<'_> {
                         wanted.type_name
                     ),
                 );
+            }
+            let given = (self.decisions.retypes.iter())
+                .any(|r| r.column.table == *self.name && r.column.column == from.name && r.using.is_some());
+            if !given && let Some(words) = retype::forgets(from, wanted) {
+                self.forgets(&object, wanted, words);
             }
             return Column {
                 identity: None,
@@ -318,6 +335,8 @@ impl Bridge<'_> {
             default: None,
             ..wanted.clone()
         };
+        // The parent's sync and fill serve its partitions, and its hazards speak for them.
+        let own = self.current.partition_of.is_none();
         match &from.default {
             // Two volatile defaults would make two values: the old column's is the one.
             Some(default) if is_volatile(default) => {}
@@ -337,15 +356,39 @@ impl Bridge<'_> {
             if let Some(c) = self.table.column_mut(&from.name) {
                 c.not_null = false;
             }
-            self.hazard(
-                HazardKind::OldReadsNull,
-                &object,
-                format!("new code may write NULL, which old code reads from {object} and takes for NOT NULL"),
-            );
+            if own {
+                self.hazard(
+                    HazardKind::OldReadsNull,
+                    &object,
+                    format!("new code may write NULL, which old code reads from {object} and takes for NOT NULL"),
+                );
+            }
         }
-        let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
-        self.add_fill(&wanted.name, None, missing, 0);
+        if own {
+            self.add_fill(&wanted.name, None, self.missing(from, wanted), 0);
+        }
         column
+    }
+
+    /// What the new column of a sync gets where the old one has NULL, which it refuses in the end.
+    pub(super) fn value_for_null(&self, from: &Column, wanted: &Column) -> Option<Expr> {
+        if from.not_null || !wanted.not_null {
+            return None;
+        }
+        let backfills = &self.decisions.backfills;
+        self.decided(backfills, &wanted.name).or_else(|| {
+            let shadow = self.shadows.contains_key(&from.name);
+            shadow.then(|| self.decided(backfills, &from.name)).flatten()
+        })
+    }
+
+    /// Rows whose new column of a sync is still without its value.
+    fn missing(&self, from: &Column, wanted: &Column) -> String {
+        let column = &wanted.name;
+        if self.value_for_null(from, wanted).is_some() {
+            return format!("{column} IS NULL");
+        }
+        format!("{column} IS NULL AND {} IS NOT NULL", from.name)
     }
 }
 

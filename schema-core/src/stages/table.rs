@@ -171,9 +171,12 @@ pub(crate) fn live_renames(
             && after.column(&rename.to).is_some()
             && after.column(&rename.from).is_none();
         if alive {
-            out.entry(rename.table.clone())
-                .or_default()
-                .insert(rename.from.clone(), rename.to.clone());
+            // A partition's columns have the names of its parent's.
+            for table in std::iter::once(rename.table.clone()).chain(old.partitions_below(&rename.table)) {
+                out.entry(table)
+                    .or_default()
+                    .insert(rename.from.clone(), rename.to.clone());
+            }
         }
     }
     out
