@@ -121,7 +121,9 @@ impl Scope {
     }
 
     fn needed<'s>(&self, name: &QName, table: &'s Table) -> impl Iterator<Item = &'s QName> + use<'s> {
-        let referenced = self.touched.contains(name).then(|| foreign_parents(table));
+        // What a partitioned table references its partitions reference with it.
+        let shares = table.partition_by.is_some() || places(table).next().is_some();
+        let referenced = (shares || self.touched.contains(name)).then(|| foreign_parents(table));
         referenced.into_iter().flatten().chain(places(table))
     }
 
