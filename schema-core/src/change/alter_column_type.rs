@@ -3,7 +3,7 @@
 //! Widening that PostgreSQL does without rewrite and scan is instant; its undo would rewrite, so it leaves the wider type
 //! (traps 16). Anything else rewrites the table under ACCESS EXCLUSIVE: hazard `rewrite`.
 
-use super::column_settings::default_sql;
+use super::column_settings::{default_sql, storage_sql};
 use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
@@ -27,6 +27,7 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     if retype::is_instant(&current, target) {
         let step = Step::new(RETYPE, &object, Some(table))
             .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
+            .up(kept(table, &current))
             .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
         if retype::may_stay(&current, target) {
             return vec![
@@ -39,18 +40,23 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         }
         return vec![
             step.down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+                .down(kept(table, &current))
                 .effect(state, &after)
                 .note("The undo rewrites the table under ACCESS EXCLUSIVE."),
         ];
     }
-    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name))
-        && c.default.is_some()
-    {
-        c.default.clone_from(&target.default);
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
+        if c.default.is_some() {
+            c.default.clone_from(&target.default);
+        }
+        c.storage.clone_from(&target.storage);
+        c.compression.clone_from(&target.compression);
     }
     let mut step = Step::new(RETYPE, &object, Some(table))
         .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
+        .up(kept(table, target))
         .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+        .down(kept(table, &current))
         .down(
             // The way there took the default away for good.
             current
@@ -78,6 +84,14 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     step.alone = true;
     step.verb = "retype";
     vec![step]
+}
+
+/// Storage and compression, which every change of the type resets.
+fn kept(table: &QName, column: &Column) -> Vec<Statement> {
+    let mut reset = column.clone();
+    reset.storage = None;
+    reset.compression = None;
+    storage_sql(table, &reset, column)
 }
 
 fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Vec<Statement> {

@@ -407,7 +407,7 @@ pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Ste
     ]
 }
 
-fn storage_sql(table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
+pub(super) fn storage_sql(table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
     let alter = |op: Op, action: String| op.on(table, format!("ALTER TABLE {table} ALTER COLUMN {} {action}", to.name));
     let mut out = Vec::new();
     if from.storage != to.storage {

@@ -43,7 +43,7 @@ WHERE d.objid >= 16384
        OR d.classid <> 'pg_type'::regclass
           AND d.refclassid NOT IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_namespace'::regclass))
 UNION ALL
--- A view's query stands in its rule, a domain's conditions in constraints, a publication's tables in members: the whole
+-- A view's query stands in its rule, a domain's conditions in constraints: the whole
 -- needs what its parts need.
 SELECT d.refclassid, d.refobjid, d.classid, d.objid, 0, NULL
 FROM pg_depend d
@@ -51,7 +51,6 @@ WHERE d.deptype IN ('i', 'a')
   AND d.objid >= 16384
   AND (d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_rewrite'::regclass AND d.deptype = 'i'
        OR d.refclassid = 'pg_type'::regclass AND d.classid = 'pg_constraint'::regclass
-       OR d.refclassid = 'pg_publication'::regclass
        -- a free-standing composite type's columns
        OR d.refclassid = 'pg_type'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
        -- defaults of a view's or foreign table's columns
