@@ -131,7 +131,7 @@ found AS (
     UNION ALL
     -- owner and privileges of tables and sequences, where they are not those that the database's owner would give
     SELECT 'privileges', 'pg_class'::regclass, t.oid, t.schema, t.relname, false,
-           json_build_array(json_build_array('pg_class', t.oid::bigint, 0)),
+           json_build_array(json_build_array('pg_class'::regclass::oid::bigint, t.oid::bigint, 0)),
            concat_ws(E';\n',
                CASE WHEN t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
                THEN 'ALTER ' || t.word || ' ' || t.printed || ' OWNER TO ' || t.relowner::regrole END,
