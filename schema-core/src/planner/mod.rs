@@ -461,10 +461,7 @@ mod tests {
         for (call, pair) in calls.iter().zip(path.stages.windows(2)) {
             assert_eq!((&call.0, &call.1), (&pair[0].schema, &pair[1].schema));
         }
-        assert_eq!(
-            plan(&old, &new, &decisions, &options).expect("planned").files,
-            counted
-        );
+        assert_eq!(plan(&old, &new, &decisions, &options).expect("planned").files, counted);
     }
 }
 
