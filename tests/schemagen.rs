@@ -7,6 +7,7 @@ mod convergence;
 mod example;
 mod expression;
 mod facts;
+mod header;
 mod introspect;
 mod property;
 mod race;

@@ -318,8 +318,19 @@ impl Course<'_> {
     }
 
     async fn script(&mut self, file: &PlanFile, script: &Script, step: &str) {
-        let Err(mut error) = run_script(&mut self.connection, script).await else {
-            return;
+        let mut error = match locks::run_down(&mut self.connection, script, &self.now).await {
+            Ok(secret) => {
+                assert!(
+                    secret.is_empty(),
+                    "{}: {} ({step}) locks what it does not say: {}\n{}",
+                    self.what,
+                    file.slug,
+                    secret.join(", "),
+                    script.text
+                );
+                return;
+            }
+            Err(error) => error,
         };
         let loses = self.plan.hazards.iter().any(|h| h.kind == HazardKind::DataLoss);
         let forbidden = matches!(&error, RunFileError::Statement { code, .. } if code.starts_with("23"));

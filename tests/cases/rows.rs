@@ -117,10 +117,16 @@ fn short(table: &QName) -> String {
 fn kept(table: &QName, called: &QName, (old, new): (&Schema, &Schema), plan: &Plan) -> Vec<(Ident, Ident)> {
     let decisions = &plan.decisions;
     let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
-    let filled: BTreeSet<&Ident> = fills
+    let filled = fills
         .filter(|fill| fill.value.is_some() && (fill.table == *table || fill.table == *called))
-        .map(|fill| &fill.column)
-        .collect();
+        .map(|fill| &fill.column);
+    // A sync that fills a column gives rows without a value the declared one.
+    let declared = decisions
+        .backfills
+        .iter()
+        .filter(|(column, _)| column.table == *table || column.table == *called)
+        .map(|(column, _)| &column.column);
+    let filled: BTreeSet<&Ident> = filled.chain(declared).collect();
     let (before, after) = (&old.tables[table], &new.tables[called]);
     before
         .columns

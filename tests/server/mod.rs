@@ -81,7 +81,8 @@ fn start(major: u32, found: &binaries::Binaries) -> String {
     running.entry(major).or_insert_with(|| cluster::start(found)).clone()
 }
 
-async fn major_of(url: String) -> u32 {
+/// The major version of a server.
+pub async fn major_of(url: String) -> u32 {
     let mut connection = PgConnection::connect(&url)
         .await
         .expect("the given test server answers");

@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::phases::{Change, play};
 use super::tables::{filling, given_or, more, table};
+use crate::server;
 
 /// Rows whose key the table gives.
 const KEYED: &str = "INSERT INTO numbered (note) VALUES ('of ' || $1)";
@@ -55,10 +56,15 @@ async fn identity_added() {
 /// The rewrite that was accepted is waited for, and nobody sees an error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn generated_column_added() {
-    let mut change = Change::between(
-        table("", ""),
-        table(", loud text GENERATED ALWAYS AS (upper(name)) STORED", ""),
-    );
+    generated("STORED").await;
+    if server::major_of(server::url().to_owned()).await >= 18 {
+        generated("VIRTUAL").await;
+    }
+}
+
+async fn generated(how: &str) {
+    let loud = format!(", loud text GENERATED ALWAYS AS (upper(name)) {how}");
+    let mut change = Change::between(table("", ""), table(&loud, ""));
     change.in_step = "loud = upper(name)".to_owned();
     change.at_the_end.clone_from(&change.in_step);
     change.new_code = change.new_code.also("SELECT loud FROM t WHERE id = $1");

@@ -84,3 +84,24 @@ async fn labels_added() {
     change.at_the_end.clone_from(&change.in_step);
     play(change).await;
 }
+
+/// In place: before that, code is deployed that does not name the label.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn label_renamed() {
+    let script = |label: &str| script(&format!("'active', 'inactive', '{label}'"), "active", "");
+    let mut change = Change::between(script("archived"), script("kept"));
+    change.decisions = Decisions {
+        renamed_labels: vec![(QName::new("public", "st"), "archived".to_owned(), "kept".to_owned())],
+        ..accepting()
+    };
+    change.seed =
+        "INSERT INTO t (id, s) SELECT n, (enum_range(NULL::st))[1 + n % 3] FROM generate_series(1, $SHARED) n"
+            .to_owned();
+    change.old_code = code(EVERY);
+    change.before_cutover = Some(code(KEPT_ONLY));
+    change.new_code = code(KEPT_ONLY);
+    change.seen_by_new = |label| if label == "archived" { "kept" } else { label }.to_owned();
+    change.in_step = "s IS NOT NULL".to_owned();
+    change.at_the_end = "s IN ('active', 'inactive', 'kept')".to_owned();
+    play(change).await;
+}

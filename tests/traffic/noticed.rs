@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::announced::{Moment, locks};
+use super::announced::Moment;
 use super::phases::{Change, play};
 use super::watch::{self, LockWatch, Watch};
+use crate::header::locks;
 use crate::rollout::renaming;
 use crate::server;
 

@@ -151,3 +151,49 @@ async fn nullable_int_to_bigint_not_null() {
     })
     .await;
 }
+
+/// The column is a key of its own: clients of both versions meet on fresh values, before and after the cutover.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unique_int_to_bigint() {
+    let change = retype(
+        "int NOT NULL",
+        "bigint NOT NULL",
+        "ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE (n);",
+    );
+    let mut code = Code::with_type("t", "id", "n", "int");
+    code.values = |number, round, n| (number * 10_000_000 + round * 1_000 + n).to_string();
+    // Fresh values, the same for all clients at one time.
+    let hot = "INSERT INTO t (id, n) VALUES (-(random() * 1e15)::bigint, 2000000000 + (extract(epoch FROM clock_timestamp()) * 25)::bigint % 100000)
+        ON CONFLICT (n) DO UPDATE SET touched = t.touched + $1 % 2";
+    code.touch = hot.to_owned();
+    play(Change {
+        old_code: code.clone(),
+        new_code: code,
+        watches: vec![watch::unique_index("t", "n")],
+        ..in_step(change, "n = n__new", "n = n__old")
+    })
+    .await;
+}
+
+/// One column changes its name and another its type, in one table and one plan.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_a_rename() {
+    let script = |name: &str, n: &str| {
+        format!(
+            "CREATE TABLE t (id bigint PRIMARY KEY, {name} text NOT NULL, n {n} NOT NULL DEFAULT 7, touched bigint NOT NULL DEFAULT 0);
+             CREATE INDEX t_both ON t ({name}, n);"
+        )
+    };
+    let count = "UPDATE t SET n = n + 1 WHERE id = $1";
+    play(Change {
+        decisions: renaming("t", &[("name", "full_name")]),
+        old_code: Code::of("t", "id", "name").also(count),
+        new_code: Code::of("t", "id", "full_name").also(count),
+        in_step: "name = full_name AND n = n__new".to_owned(),
+        swapped: Some("name = full_name AND n = n__old".to_owned()),
+        at_the_end: "full_name IS NOT NULL AND n >= 7".to_owned(),
+        watches: vec![watch::index("t", "%name, n%")],
+        ..Change::between(script("name", "int"), script("full_name", "bigint"))
+    })
+    .await;
+}

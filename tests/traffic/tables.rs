@@ -136,3 +136,30 @@ async fn unique_constraint_added() {
         .to_owned();
     play(change).await;
 }
+
+/// Names, comments and settings change, and tables that reference this one come and go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_settings_and_neighbours() {
+    let old = table(
+        "",
+        "CREATE INDEX t_old ON t (name);
+         ALTER TABLE t ADD CONSTRAINT t_old_check CHECK (name <> '');
+         CREATE TABLE gone (id bigint REFERENCES t);
+         CREATE TABLE left_alone (id bigint CONSTRAINT left_alone_id REFERENCES t);",
+    );
+    let new = table(
+        "",
+        "CREATE INDEX t_new ON t (name);
+         ALTER TABLE t ADD CONSTRAINT t_new_check CHECK (name <> '');
+         ALTER TABLE t ALTER name SET STORAGE EXTERNAL, ALTER name SET STATISTICS 50;
+         ALTER TABLE t SET (fillfactor = 80, autovacuum_enabled = false);
+         COMMENT ON TABLE t IS 'rows'; COMMENT ON COLUMN t.name IS 'as written';
+         CREATE TABLE come (id bigint PRIMARY KEY REFERENCES t ON DELETE CASCADE, other bigint REFERENCES t);
+         CREATE TABLE left_alone (id bigint);",
+    );
+    play(Change {
+        watches: vec![watch::index("t", "name")],
+        ..Change::between(old, new)
+    })
+    .await;
+}

@@ -8,7 +8,8 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::task::JoinHandle;
 
-use super::announced::{MODES, Moment, locks};
+use super::announced::Moment;
+use crate::header::{MODES, locks};
 
 /// What a condition holds of at every instant, or what answers without an error. One boolean.
 pub struct Watch {

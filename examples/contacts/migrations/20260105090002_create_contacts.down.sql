@@ -1,11 +1,12 @@
 -- Undo of: create table public.contacts
 -- Why: the table public.contacts is new.
 -- Locks: ACCESS EXCLUSIVE on public.contacts: reads and writes wait.
+-- Locks: ACCESS EXCLUSIVE on public.organizations: reads and writes wait.
 -- Takes: milliseconds, whatever the size of the table.
 -- Run: psql -X -v ON_ERROR_STOP=1 -1 -f, or any runner that takes one transaction a file. For PostgreSQL 14 and
 --   later.
 
-SET LOCAL lock_timeout = '200ms';
+SET LOCAL lock_timeout = '100ms';
 
 DO $schemagen$
 BEGIN

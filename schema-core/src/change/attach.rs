@@ -219,6 +219,11 @@ fn detach(state: &Schema, name: &QName, parent: &QName) -> Statement {
     if let Some(default) = default_partition(state, parent).filter(|d| *d != name) {
         statement.locks.extend(Op::TableLock.on(default, "").locks);
     }
+    if let Some(table) = state.tables.get(parent) {
+        for other in referenced(state, parent, table) {
+            statement.locks.extend(Op::ForeignKeyAddNotValid.on(other, "").locks);
+        }
+    }
     statement
 }
 
@@ -234,13 +239,16 @@ pub(super) fn detach_steps(state: &Schema, name: &QName, dropped: bool) -> Vec<S
     };
     let mut after = state.clone();
     after.detach(name);
-    let back = attach(state, name, (&place.parent, parent), &place.bound);
+    let mut back = attach(state, name, (&place.parent, parent), &place.bound);
+    // As when it is attached first: its foreign keys give up their triggers for the parent's.
+    for other in referenced(state, &place.parent, parent) {
+        back.locks.extend(Op::TableLock.on(other, "").locks);
+    }
     let step = Step::new("detach_partition", name.to_string(), Some(name))
         .note("The parent's readers no longer see the table's rows from here on; the undo attaches it again.");
     let (own, _) = proofs(state, name, place);
     // Beside a default partition nothing is detached concurrently, and that one is read again on the way back.
     let Some(proof) = own.filter(|_| default_partition(state, &place.parent).is_none()) else {
-        let mut back = back;
         back.locks.extend(Op::TableLock.on(name, "").locks);
         back.cost = Cost::Scan;
         return vec![
@@ -255,7 +263,6 @@ pub(super) fn detach_steps(state: &Schema, name: &QName, dropped: bool) -> Vec<S
     let mut steps = proof.prove("detach_partition", &mut reached);
     let checked = proof.with(&after, Some(&proof.check));
     let sql = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", place.parent);
-    let mut back = back;
     back.locks.extend(Op::TableLock.on(name, "").locks);
     steps.push(
         step.up([Op::PartitionDetachConcurrently.on(&place.parent, sql)])

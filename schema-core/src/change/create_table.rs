@@ -3,6 +3,8 @@
 //! Nobody uses it yet, so there is no CONCURRENTLY, no NOT VALID and no gate. A foreign key to a table that stood before
 //! takes SHARE ROW EXCLUSIVE on that table for an instant (`table.create_with_fk`).
 
+use std::collections::BTreeSet;
+
 use super::sequence;
 use super::step::Step;
 use crate::facts::Op;
@@ -24,10 +26,7 @@ pub(super) fn steps(
     after.tables.insert(name.clone(), placed.clone());
     let mut step = Step::new("create_table", name.to_string(), Some(name))
         .up(statements(state, name, &placed, sequences))
-        .down([
-            super::drop_table::guard(name),
-            Op::TableDrop.on(name, format!("DROP TABLE {name}")),
-        ])
+        .down([super::drop_table::guard(name), drop_table(name, &placed)])
         .effect(state, &after)
         .note("Nobody uses the table yet: old code does not know it.");
     step.alone = true;
@@ -36,6 +35,25 @@ pub(super) fn steps(
         Some(place) => super::attach::beside_default(state, name, place, step, &after),
         None => vec![step],
     }
+}
+
+/// `DROP TABLE`, with the strong lock on what the table references or is a partition of.
+fn drop_table(name: &QName, table: &Table) -> Statement {
+    let mut drop = Op::TableDrop.on(name, format!("DROP TABLE {name}"));
+    let references = table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) => Some(&key.references),
+        _ => None,
+    });
+    let above = table
+        .partition_of
+        .iter()
+        .map(|place| &place.parent)
+        .chain(&table.inherits);
+    let others: BTreeSet<&QName> = references.chain(above).filter(|other| *other != name).collect();
+    for other in others {
+        drop.locks.extend(Op::TableDrop.on(other, "").locks);
+    }
+    drop
 }
 
 /// Everything that builds the table in an empty place.

@@ -87,6 +87,17 @@ pub(super) fn steps(
         .note("Typed clients of the old version fail on these columns from here on: deploy the new version now. Untyped ones go on.")
         .note("Prepared statements that select the columns must be prepared anew; sqlx needs a new connection.")
         .note("The undo builds keys and checks on the old columns again while it holds the lock.");
+    for c in columns {
+        let mut syncs = state.syncs.values();
+        let sync = syncs.find(|s| s.table == c.table && s.from == c.name && s.to == c.shadow);
+        if sync.is_some_and(|s| s.up.is_some()) {
+            step = step.note(format!(
+                "What old code writes to {}.{} from here on is taken as it is, and no longer converted: stop old code that \
+                 writes it before this file.",
+                c.table, c.name
+            ));
+        }
+    }
     // Columns of a rebuilt type that no new code knows keep the old type, which has another name from here on.
     let kept = types
         .iter()
