@@ -15,15 +15,15 @@ pub async fn run(args: Diff) -> Result<Outcome, CliError> {
     let loader = project.loader(&args.sources.scratch, &args.sources.features);
     let sides = project.sides(&loader, &args.sources).await?;
     report::sides(&sides);
-    let changes = changes(&sides.from.schema, &sides.target);
+    let changes = changes(&sides.from.schema, sides.target());
     match args.format {
-        DiffFormat::Text => product(&difference(&sides.from.schema, &sides.target))?,
+        DiffFormat::Text => product(&difference(&sides.from.schema, sides.target()))?,
         DiffFormat::Json => product(&format!("{}\n", serde_json::to_string_pretty(&changes)?))?,
         DiffFormat::Sql => {
             let model = sides.to.model().map(|model| &model.decisions);
-            let decisions = decisions(model, &args.answers, &sides.from.schema, &sides.target)?;
+            let decisions = decisions(model, &args.answers, &sides.from.schema, sides.target())?;
             let options = options(&project, &sides, &args.answers, None);
-            let plan = plan(&sides.from.schema, &sides.target, &decisions, &options)?;
+            let plan = plan(&sides.from.schema, sides.target(), &decisions, &options)?;
             for hazard in &plan.hazards {
                 say(format_args!(
                     "hazard {}:{}: {}",

@@ -34,15 +34,15 @@ async fn generate(args: &Generate, project: &Project, loader: &Loader) -> Result
     let sides = project.sides(loader, &args.sources).await?;
     report::sides(&sides);
     if args.check {
-        return Ok(check(&changes(&sides.from.schema, &sides.target), forks));
+        return Ok(check(&changes(&sides.from.schema, sides.target()), forks));
     }
     let model = sides.to.model().map(|model| &model.decisions);
-    let mut decisions = decisions(model, &args.answers, &sides.from.schema, &sides.target)?;
+    let mut decisions = decisions(model, &args.answers, &sides.from.schema, sides.target())?;
     for line in spent_renames(&mut decisions, &sides.from.schema) {
         say(format_args!("note: {line}"));
     }
     let options = options(project, &sides, &args.answers, args.name.as_deref());
-    let mut plan = plan(&sides.from.schema, &sides.target, &decisions, &options)?;
+    let mut plan = plan(&sides.from.schema, sides.target(), &decisions, &options)?;
     if let Some(model) = sides.to.model() {
         report::name_star_uses(&mut plan, model);
     }
@@ -128,7 +128,7 @@ fn record(plan: &Plan, out: &Directory, sides: &Sides, verdict: &proving::Verdic
             schema: fingerprint(&sides.from.schema),
         },
         proof: verdict.text.clone(),
-        creates: creates(&sides.from.schema, &sides.target, plan),
+        creates: creates(&sides.from.schema, sides.target(), plan),
         adopts: sides
             .scope
             .as_ref()

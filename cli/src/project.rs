@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use schema_core::config::Config;
 use schema_core::introspect::Included;
 use schema_core::migrations::{Directory, PlanRecord};
-use schema_core::review::changes;
-use schema_core::schema::Schema;
+use schema_core::review::{Change, changes};
+use schema_core::schema::{QName, Schema, Slot};
 use schema_core::source::{
     Loaded, Loader, Model, Scope, SourceError, SourceSpec, database_url, drift, finished, keep_leftovers, redacted,
     scope,
@@ -34,10 +35,17 @@ pub struct Sides {
     pub from: Loaded,
     /// The second side as it was read.
     pub to: Loaded,
-    /// What the plan leads to.
-    pub target: Schema,
+    /// What the plan leads to, where that is not the second side itself.
+    pub limited: Option<Schema>,
     /// What a model may change, when the second side is one.
     pub scope: Option<Scope>,
+}
+
+impl Sides {
+    /// What the plan leads to.
+    pub fn target(&self) -> &Schema {
+        self.limited.as_ref().unwrap_or(&self.to.schema)
+    }
 }
 
 impl Project {
@@ -100,7 +108,12 @@ impl Project {
             None => None,
         };
         // Databases first: the scratch server is chosen by their version.
-        let (from, to) = if matches!(to, SourceSpec::Url(_)) {
+        let both = matches!(to, SourceSpec::Url(_)) && matches!(from, Some(SourceSpec::Url(_)));
+        let (from, to) = if both {
+            let (from, to) = tokio::try_join!(self.load_from(loader, from), async { Ok(loader.load(&to).await?) })?;
+            prefer(loader, &to);
+            (from, to)
+        } else if matches!(to, SourceSpec::Url(_)) {
             let to = loader.load(&to).await?;
             prefer(loader, &to);
             (self.load_from(loader, from).await?, to)
@@ -122,29 +135,55 @@ impl Project {
 
     async fn limit(&self, loader: &Loader, sources: &Sources, from: Loaded, to: Loaded) -> Result<Sides, CliError> {
         let Some(model) = to.model() else {
-            let target = to.schema.clone();
             return Ok(Sides {
                 from,
                 to,
-                target,
+                limited: None,
                 scope: None,
             });
         };
         // What cheap rules find equal needs no server to spell it.
-        let mut limited = self.scope(sources, &from.schema, model);
-        let settled = limited
-            .as_ref()
-            .is_ok_and(|(_, target)| changes(&from.schema, target).is_empty());
-        if !settled {
-            let mut model = model.clone();
-            model.schema = loader.respell(&model.schema, &from.schema).await?;
-            limited = self.scope(sources, &from.schema, &model);
-        }
-        let (scope, target) = limited?;
+        let limited = match self.scope(sources, &from.schema, model) {
+            Ok((scope, target)) => {
+                let changes = changes(&from.schema, &target);
+                if changes.is_empty() {
+                    (scope, target)
+                } else {
+                    let open = tables_of(&changes, &from.schema, &target);
+                    let schema = loader.respell_tables(&model.schema, &from.schema, &open).await?;
+                    let (scope, mut target) = self.scope(
+                        sources,
+                        &from.schema,
+                        &Model {
+                            schema,
+                            ..model.clone()
+                        },
+                    )?;
+                    for (name, table) in target.tables.iter_mut().filter(|(name, _)| !open.contains(*name)) {
+                        if let Some(as_it_stands) = from.schema.tables.get(name) {
+                            table.clone_from(as_it_stands);
+                        }
+                    }
+                    (scope, target)
+                }
+            }
+            Err(_) => {
+                let schema = loader.respell(&model.schema, &from.schema).await?;
+                self.scope(
+                    sources,
+                    &from.schema,
+                    &Model {
+                        schema,
+                        ..model.clone()
+                    },
+                )?
+            }
+        };
+        let (scope, target) = limited;
         Ok(Sides {
             from,
             to,
-            target,
+            limited: Some(target),
             scope: Some(scope),
         })
     }
@@ -228,6 +267,23 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// The tables that changes are about.
+fn tables_of(changes: &[Change], old: &Schema, new: &Schema) -> BTreeSet<QName> {
+    let mut tables = BTreeSet::new();
+    for change in changes {
+        if let Slot::Sequence(name) = &change.slot {
+            let sequences = [old, new].into_iter().filter_map(|schema| schema.sequences.get(name));
+            tables.extend(
+                sequences
+                    .filter_map(|sequence| sequence.owned_by.as_ref())
+                    .map(|(table, _)| table.clone()),
+            );
+        }
+        tables.extend(change.slot.table().cloned());
+    }
+    tables
 }
 
 /// Asks for a scratch server of the database's version.

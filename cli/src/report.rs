@@ -31,7 +31,7 @@ pub fn sides(sides: &Sides) {
         say(format_args!("outside the model, never planned: {outside}"));
     }
     if sides.scope.is_none() {
-        for line in other_differences(&sides.from.schema, &sides.target) {
+        for line in other_differences(&sides.from.schema, sides.target()) {
             say(format_args!("not planned: {line}"));
         }
     }

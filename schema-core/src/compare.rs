@@ -161,7 +161,9 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<String> {
     );
     by_key(&mut out, "table", &expected.tables, &found.tables, |_, _| true);
     for (name, a) in &expected.tables {
-        let Some(b) = found.tables.get(name) else { continue };
+        let Some(b) = found.tables.get(name).filter(|b| *b != a) else {
+            continue;
+        };
         let columns = |t: &Table| -> std::collections::BTreeMap<Ident, Column> {
             t.columns.iter().map(|c| (c.name.clone(), c.clone())).collect()
         };

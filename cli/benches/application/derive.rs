@@ -73,6 +73,8 @@ fn compile(root: &Path, name: &str, dependency: &str, derive: &str, on_key: &str
             .current_dir(&folder)
             .env("CARGO_TARGET_DIR", &target)
             .env("CARGO_INCREMENTAL", "0")
+            // The compiler of this build, whatever a dependency's folder asks for.
+            .env("RUSTC", Path::new(env!("CARGO")).with_file_name("rustc"))
             .output()?;
         if !output.status.success() {
             return Err(format!("{name}: {}", String::from_utf8_lossy(&output.stderr)).into());

@@ -23,8 +23,11 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mut connection = connect(&url(&database)).await?;
     let old = introspect(&mut connection, &Included::default()).await?.schema;
     let mut new = old.clone();
-    let name = QName::new("public", "item7");
-    let table = new.tables.get_mut(&name).ok_or("the application has no table item7")?;
+    let name = QName::new("public", "item250");
+    let table = new
+        .tables
+        .get_mut(&name)
+        .ok_or("the application has no table item250")?;
     table.columns.push(Column::new("one_more", "text"));
     let all = || std::collections::BTreeSet::from(["all".to_owned()]);
     let decisions = Decisions {

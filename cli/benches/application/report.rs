@@ -4,9 +4,20 @@ use std::fmt;
 
 use crate::stage::Costs;
 
-/// Every stage at every size, with its ratio to the floor and the exponent of its growth.
+/// Every stage at every size, with its ratio to the floor, what it should keep to, and the exponent of its growth.
 #[derive(Debug, Default)]
 pub struct Stages(Vec<(usize, Costs)>);
+
+/// What a stage should keep to at the middle size.
+fn target(stage: &str) -> &'static str {
+    match stage {
+        "introspect" => "1.3 x",
+        "scan" => "introspect",
+        "unchanged plan" => "100 ms",
+        "diff, one column" => "2.3 x, 150 MB",
+        _ => "",
+    }
+}
 
 impl Stages {
     pub fn add(&mut self, tables: usize, costs: Costs) {
@@ -16,6 +27,31 @@ impl Stages {
     fn ms(&self, at: usize, stage: &str) -> Option<f64> {
         let (_, costs) = self.0.get(at)?;
         costs.iter().find(|(name, _)| *name == stage).map(|(_, cost)| cost.ms)
+    }
+
+    fn exponents(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((_, costs)) = self.0.last().filter(|_| self.0.len() > 1) else {
+            return Ok(());
+        };
+        write!(f, "\n{:<22}", "exponent of the time")?;
+        for pair in self.0.windows(2) {
+            write!(f, " {:>15}", format!("{} to {}", pair[0].0, pair[1].0))?;
+        }
+        writeln!(f)?;
+        for (name, _) in costs {
+            write!(f, "{name:<22}")?;
+            for at in 1..self.0.len() {
+                let (small, large) = (self.0[at - 1].0 as f64, self.0[at].0 as f64);
+                match (self.ms(at - 1, name), self.ms(at, name)) {
+                    (Some(before), Some(after)) => {
+                        write!(f, " {:>15.2}", (after / before).ln() / (large / small).ln())?;
+                    }
+                    _ => write!(f, " {:>15}", "-")?,
+                }
+            }
+            writeln!(f)?;
+        }
+        Ok(())
     }
 }
 
@@ -29,28 +65,23 @@ impl fmt::Display for Stages {
                 tables * 4,
                 tables * 5
             )?;
-            writeln!(f, "{:<22} {:>10} {:>9} {:>9}", "stage", "ms", "x bare", "peak MB")?;
+            writeln!(
+                f,
+                "{:<22} {:>10} {:>9} {:>9}   at most",
+                "stage", "ms", "x bare", "peak MB"
+            )?;
             let floor = self.ms(at, "bare queries").unwrap_or(f64::NAN);
             for (name, cost) in costs {
                 writeln!(
                     f,
-                    "{name:<22} {:>10.1} {:>9.2} {:>9.0}",
+                    "{name:<22} {:>10.1} {:>9.2} {:>9.0}   {}",
                     cost.ms,
                     cost.ms / floor,
-                    cost.mb
+                    cost.mb,
+                    target(name)
                 )?;
             }
         }
-        for pair in 1..self.0.len() {
-            let (small, large) = (&self.0[pair - 1], &self.0[pair]);
-            writeln!(f, "\nexponent of the time from {} to {} tables", small.0, large.0)?;
-            for (name, cost) in &large.1 {
-                if let Some(before) = self.ms(pair - 1, name) {
-                    let grown = (cost.ms / before).ln() / (large.0 as f64 / small.0 as f64).ln();
-                    writeln!(f, "{name:<22} {grown:>10.2}")?;
-                }
-            }
-        }
-        Ok(())
+        self.exponents(f)
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use schema_core::scratch::{Scratch, ScratchChoice, ScratchDatabase};
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 /// A temporary server, or the one that is named.
 #[derive(Debug)]
@@ -34,7 +34,17 @@ impl Server {
             connection.execute(AssertSqlSafe(batch.as_str())).await?;
         }
         connection.execute("VACUUM ANALYZE").await?;
+        connection.close().await?;
         Ok(database)
+    }
+
+    /// A copy of a database, where one statement has run.
+    pub async fn copy(&self, of: &ScratchDatabase, statement: &str) -> Result<ScratchDatabase, Box<dyn Error>> {
+        let copy = self.0.database_from(of).await?.ok_or("the server copies no database")?;
+        let mut connection = copy.connect().await?;
+        connection.execute(AssertSqlSafe(statement)).await?;
+        connection.close().await?;
+        Ok(copy)
     }
 
     pub async fn stop(self) {
@@ -42,7 +52,15 @@ impl Server {
     }
 }
 
-/// The URL of a database.
+/// The URL of a database, in words that PostgreSQL's own tools know too.
 pub fn url(database: &ScratchDatabase) -> String {
-    database.options().to_url_lossy().to_string()
+    let mut url = database.options().to_url_lossy();
+    let own = |name: &str| name == "statement-cache-capacity";
+    let pairs: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(n, _)| !own(n))
+        .map(|p| (p.0.into(), p.1.into()))
+        .collect();
+    url.query_pairs_mut().clear().extend_pairs(pairs);
+    url.to_string()
 }

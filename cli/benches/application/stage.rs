@@ -6,15 +6,16 @@ use std::process::Command;
 use std::time::Instant;
 
 use futures_util::TryStreamExt;
-use schema_core::introspect::{Included, connect, introspect};
+use schema_core::introspect::{Included, connect, introspect, queries};
 use schema_core::plan::Decisions;
 use schema_core::planner::{Options, plan};
 use schema_core::review::changes;
 use schema_core::scan::{ScanOptions, scan};
-use sqlx::{AssertSqlSafe, PgConnection};
+use schema_core::schema::Schema;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::application::Application;
-use crate::measure::{Cost, median, peak, run as run_command};
+use crate::measure::{Cost, fastest, peak, run as run_command};
 use crate::server::{Server, url};
 
 /// Which stage a child process runs.
@@ -23,28 +24,8 @@ pub const VARIABLE: &str = "SCHEMAGEN_BENCH_STAGE";
 const FROM: &str = "SCHEMAGEN_BENCH_FROM";
 const SOURCE: &str = "SCHEMAGEN_BENCH_SOURCE";
 
-/// Runs of each stage; the middle one counts.
+/// Runs of each stage; the fastest counts.
 const RUNS: usize = 5;
-
-/// The introspection's own queries, which the floor reads to the last row.
-const QUERIES: [&str; 13] = [
-    include_str!("../../../schema-core/src/introspect/sql/server.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/namespaces.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/enums.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/sequences.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/tables.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/publications_14.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/columns.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/constraints.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/indexes.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/syncs.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/others.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/objects.sql"),
-    include_str!("../../../schema-core/src/introspect/sql/edges.sql"),
-];
-
-const PRELUDE: &str = include_str!("../../../schema-core/src/introspect/sql/prelude.sql");
-const SETTINGS: &str = include_str!("../../../schema-core/src/introspect/sql/settings.sql");
 
 /// The stages of one size, in the order of the report.
 pub type Costs = Vec<(&'static str, Cost)>;
@@ -54,20 +35,19 @@ pub async fn measure(server: &Server, tables: usize) -> Result<Costs, Box<dyn Er
     let application = Application { tables };
     let folder = tempfile::tempdir()?;
     application.write_crate(folder.path())?;
-    let mut batches = application.sql();
-    let one = server.database(&batches).await?;
-    batches.push("ALTER TABLE item0 ADD COLUMN one_more text".to_owned());
-    let other = server.database(&batches).await?;
+    let one = server.database(&application.sql()).await?;
+    let other = server.copy(&one, "ALTER TABLE item0 ADD COLUMN one_more text").await?;
     let (from, to) = (url(&one), url(&other));
 
     let mut runs: Vec<Costs> = Vec::new();
-    for _ in 0..RUNS {
+    let wanted = std::env::var("SCHEMAGEN_BENCH_RUNS").map_or(Ok(RUNS), |runs| runs.parse())?;
+    for _ in 0..wanted {
         // Side by side, so that a busy moment of the machine meets all of them.
         let mut costs = Vec::new();
         for stage in ["bare queries", "introspect", "scan", "unchanged plan"] {
             costs.push((stage, child(stage, &from, folder.path())?));
         }
-        if let Some(cost) = dump(&from)? {
+        if let Some(cost) = dump(&from) {
             costs.push(("pg_dump", cost));
         }
         let mut diff = Command::new(env!("CARGO_BIN_EXE_schemagen"));
@@ -86,19 +66,18 @@ pub async fn measure(server: &Server, tables: usize) -> Result<Costs, Box<dyn Er
     let names: Vec<&'static str> = runs.first().into_iter().flatten().map(|(name, _)| *name).collect();
     let of = |name: &str| {
         let all = runs.iter().flatten().filter(|(n, _)| *n == name);
-        median(all.map(|(_, cost)| *cost).collect())
+        fastest(all.map(|(_, cost)| *cost))
     };
     Ok(names.into_iter().map(|name| (name, of(name))).collect())
 }
 
-fn dump(from: &str) -> Result<Option<Cost>, Box<dyn Error>> {
+/// None where there is no such program, or no room for its locks.
+fn dump(from: &str) -> Option<Cost> {
     let mut command = Command::new("pg_dump");
     command.args(["--schema-only", from]);
-    match run_command(&mut command) {
-        Ok(cost) => Ok(Some(cost)),
-        Err(error) if error.downcast_ref::<std::io::Error>().is_some() => Ok(None),
-        Err(error) => Err(error),
-    }
+    run_command(&mut command)
+        .map_err(|error| eprintln!("pg_dump: {error}"))
+        .ok()
 }
 
 fn child(stage: &str, from: &str, source: &Path) -> Result<Cost, Box<dyn Error>> {
@@ -132,24 +111,26 @@ pub async fn run(stage: &str) -> Result<(), Box<dyn Error>> {
         }
         _ => {
             let mut connection = connect(&from).await?;
-            let start = Instant::now();
-            if stage == "bare queries" {
-                bare(&mut connection).await?;
-                since(start)
-            } else {
-                let live = introspect(&mut connection, &Included::default()).await?;
-                if stage == "unchanged plan" {
-                    let again = live.schema.clone();
+            match stage {
+                "bare queries" => {
+                    let queries = queries(&mut connection, &Included::default()).await?;
+                    // What the first connection has in its caches must not help the second.
+                    connection.close().await?;
+                    let mut connection = connect(&from).await?;
                     let start = Instant::now();
-                    let found = changes(&live.schema, &again);
-                    let plan = plan(&live.schema, &again, &Decisions::default(), &Options::default())?;
-                    let ms = since(start);
-                    if !found.is_empty() || !plan.files.is_empty() {
-                        return Err("a schema differs from itself".into());
-                    }
-                    ms
-                } else {
+                    bare(&mut connection, queries).await?;
                     since(start)
+                }
+                "introspect" => {
+                    let start = Instant::now();
+                    let live = introspect(&mut connection, &Included::default()).await?;
+                    let ms = since(start);
+                    std::hint::black_box(&live);
+                    ms
+                }
+                _ => {
+                    let live = introspect(&mut connection, &Included::default()).await?;
+                    unchanged(&live.schema)?
                 }
             }
         }
@@ -162,15 +143,30 @@ fn since(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
+/// Diff, stages and plan of a schema against its equal.
+fn unchanged(schema: &Schema) -> Result<f64, Box<dyn Error>> {
+    let again = schema.clone();
+    let start = Instant::now();
+    let found = changes(schema, &again);
+    let plan = plan(schema, &again, &Decisions::default(), &Options::default())?;
+    let ms = since(start);
+    if !found.is_empty() || !plan.files.is_empty() {
+        return Err("a schema differs from itself".into());
+    }
+    Ok(ms)
+}
+
 /// The catalog queries with nothing behind them: every row arrives and is forgotten.
-async fn bare(connection: &mut PgConnection) -> Result<(), Box<dyn Error>> {
-    sqlx::raw_sql(SETTINGS).execute(&mut *connection).await?;
-    for query in QUERIES {
-        let text = format!("{PRELUDE}SELECT to_json(answer)::text FROM (\n{query}) answer");
-        let mut rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch(&mut *connection);
+async fn bare(connection: &mut PgConnection, queries: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let mut snapshot = connection
+        .begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        .await?;
+    for query in queries {
+        let mut rows = sqlx::raw_sql(AssertSqlSafe(query)).fetch(&mut *snapshot);
         while let Some(row) = rows.try_next().await? {
             std::hint::black_box(&row);
         }
     }
+    snapshot.rollback().await?;
     Ok(())
 }

@@ -64,6 +64,17 @@ fn entry(part: Vec<TokenTree>) -> Entry {
     Entry { key, span, shape }
 }
 
+/// A string literal that stands alone.
+fn string_literal(tokens: &TokenStream) -> syn::Result<syn::LitStr> {
+    let mut all = tokens.clone().into_iter();
+    if let (Some(TokenTree::Literal(literal)), None) = (all.next(), all.next())
+        && let syn::Lit::Str(text) = syn::Lit::new(literal)
+    {
+        return Ok(text);
+    }
+    syn::parse2(tokens.clone())
+}
+
 /// The entries of all attributes of one name, such as `schemagen`.
 pub(crate) fn entries_of(attrs: &[syn::Attribute], name: &str, mistakes: &mut Mistakes) -> Vec<Entry> {
     let mut found = Vec::new();
@@ -114,7 +125,7 @@ impl Entry {
             );
             return None;
         };
-        match syn::parse2::<syn::LitStr>(tokens.clone()) {
+        match string_literal(tokens) {
             Ok(literal) => Some(Spanned::new(literal.value(), literal.span())),
             Err(_) => {
                 let span = tokens.clone().into_iter().next().map_or(self.span, |t| t.span());

@@ -24,7 +24,7 @@ use crate::schema::Schema;
 /// from here on must be told: nothing but its numbers distinguishes one from a new one.
 pub fn diff(from: &Schema, to: &Schema, told: &[TableRename]) -> Vec<Task> {
     let (renames, from) = renamed::first(from, to);
-    let from = &from;
+    let from: &Schema = &from;
     let renames = renames
         .into_iter()
         .map(|change| Task::new(Segment::Names, None, 0, change));

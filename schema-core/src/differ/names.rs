@@ -30,6 +30,9 @@ impl std::fmt::Display for Name {
 
 /// Orders tasks by the names that each frees and those that it must find free.
 pub(super) fn order_by_name(from: &Schema, to: &Schema, tasks: &mut Vec<Task>) {
+    if tasks.is_empty() {
+        return;
+    }
     let before = Before {
         names: names_of(from),
         from,

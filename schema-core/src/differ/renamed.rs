@@ -1,18 +1,21 @@
 //! Names that change between two stages: seen by the view or the domain that stands for the other name, and by labels that
 //! change at their place, which no other statement can do.
 
+use std::borrow::Cow;
+
 use crate::change::Change;
 use crate::schema::Schema;
 use crate::stages::{TableNames, rename_column};
 
 /// The changes of names, in order, and the first schema with them done.
-pub(super) fn first(from: &Schema, to: &Schema) -> (Vec<Change>, Schema) {
-    let mut done = from.clone();
+pub(super) fn first<'a>(from: &'a Schema, to: &Schema) -> (Vec<Change>, Cow<'a, Schema>) {
+    let mut done = Cow::Borrowed(from);
     let mut changes = Vec::new();
     for (domain, name) in &to.type_aliases {
         if !from.type_aliases.contains_key(domain) && done.enums.contains_key(domain) && !done.enums.contains_key(name)
         {
             changes.push(Change::RenameType(domain.clone(), name.clone(), true));
+            let done = done.to_mut();
             done.rename_type(domain, name);
             done.type_aliases.insert(domain.clone(), name.clone());
         }
@@ -33,10 +36,11 @@ pub(super) fn first(from: &Schema, to: &Schema) -> (Vec<Change>, Schema) {
                 .map(|(own, shown)| (own.clone(), shown.clone()))
                 .collect(),
         };
+        let done = done.to_mut();
         done.aliases.remove(view);
         done.rename_table(&names.from, &names.to);
         for (a, b) in &names.columns {
-            rename_column(&mut done, &names.to, a, b);
+            rename_column(done, &names.to, a, b);
         }
         changes.push(Change::RenameTable(names));
     }
@@ -50,7 +54,7 @@ pub(super) fn first(from: &Schema, to: &Schema) -> (Vec<Change>, Schema) {
         for (a, b) in was.labels.iter().zip(&is.labels) {
             if !is.labels.contains(a) && !was.labels.contains(b) {
                 changes.push(Change::RenameLabel(name.clone(), a.clone(), b.clone()));
-                done.rename_label(name, a, b);
+                done.to_mut().rename_label(name, a, b);
             }
         }
     }

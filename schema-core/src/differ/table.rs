@@ -16,7 +16,8 @@ impl Differ<'_> {
         let (from, to) = (self.from, self.to);
         let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
-            if let Some(current) = from.tables.get(name) {
+            let equal = |current: &Table| with_names.is_none() && current == wanted;
+            if let Some(current) = from.tables.get(name).filter(|current| !equal(current)) {
                 let called = with_names.as_ref().and_then(|s| s.tables.get(name));
                 self.columns(name, called.unwrap_or(current), wanted);
                 self.constraints(name, current, wanted);
@@ -168,13 +169,12 @@ impl Differ<'_> {
             .iter()
             .filter(|(name, _)| !self.from.tables.contains_key(*name))
             .collect();
+        let names: BTreeSet<&QName> = new.iter().map(|(name, _)| *name).collect();
         let mut placed: BTreeSet<&QName> = BTreeSet::new();
         let mut order: Vec<(&QName, &Table)> = Vec::new();
         // Each round places the tables whose references stand. When none is free, the first goes without its references.
         while order.len() < new.len() {
-            let stands = |other: &QName, placed: &BTreeSet<&QName>| {
-                placed.contains(other) || !new.iter().any(|(name, _)| *name == other)
-            };
+            let stands = |other: &QName, placed: &BTreeSet<&QName>| placed.contains(other) || !names.contains(other);
             let parents = |table: &Table| -> Vec<QName> {
                 table
                     .partition_of

@@ -3,17 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use sqlx::PgConnection;
 
-use super::dependencies::Node;
-use super::query::rows;
+use super::dependencies::{Node, PG_CLASS, PG_TYPE};
+use super::query::{Oid, Reader};
 use super::{Included, IntrospectError};
 use crate::schema::{Ident, QName, Schema, TableAlias};
 use crate::sql::ALIAS_COMMENT;
 
 #[derive(Deserialize)]
 struct ViewRow {
-    oid: i64,
+    oid: Oid,
     schema: String,
     name: String,
     comment: String,
@@ -25,7 +24,7 @@ struct ViewRow {
 
 #[derive(Deserialize)]
 struct DomainRow {
-    oid: i64,
+    oid: Oid,
     schema: String,
     name: String,
     enum_schema: String,
@@ -35,25 +34,25 @@ struct DomainRow {
 /// Reads them into the schema and gives their numbers: they are no other objects. A view that is not what its comment says
 /// is somebody else's.
 pub(super) async fn read(
-    connection: &mut PgConnection,
+    reader: &mut Reader<'_>,
     included: &Included,
     schema: &mut Schema,
 ) -> Result<Vec<Node>, IntrospectError> {
     let mut found = Vec::new();
-    let views: Vec<ViewRow> = rows(connection, "views", include_str!("sql/aliases.sql")).await?;
+    let views: Vec<ViewRow> = reader.rows("views", include_str!("sql/aliases.sql")).await?;
     for row in views {
         let name = QName::new(row.schema.clone(), row.name.clone());
         if let Some(alias) = recognise(&row).filter(|a| included.object(&a.table) && included.object(&name)) {
-            found.push(("pg_class".to_owned(), row.oid));
+            found.push((PG_CLASS, row.oid));
             schema.aliases.insert(name, alias);
         }
     }
-    let domains: Vec<DomainRow> = rows(connection, "domains", include_str!("sql/domains.sql")).await?;
+    let domains: Vec<DomainRow> = reader.rows("domains", include_str!("sql/domains.sql")).await?;
     for row in domains {
         let name = QName::new(row.schema, row.name);
         let enum_type = QName::new(row.enum_schema, row.enum_name);
         if included.object(&name) && schema.enums.contains_key(&enum_type) {
-            found.push(("pg_type".to_owned(), row.oid));
+            found.push((PG_TYPE, row.oid));
             schema.type_aliases.insert(name, enum_type);
         }
     }

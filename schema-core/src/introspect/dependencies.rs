@@ -3,42 +3,40 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
-use sqlx::PgConnection;
 
 use super::IntrospectError;
-use super::query::rows;
-use crate::schema::{Dependency, Ident, QName, Schema};
+use super::catalog::{Catalog, Generates};
+use super::query::{Oid, Reader};
+use crate::schema::{Dependency, QName, Schema};
 
 /// An object by the catalog it is in and its number there.
-pub(super) type Node = (String, i64);
+pub(super) type Node = (Oid, Oid);
 
 /// A node and the number of a column of it, 0 for the whole.
 type Part = (Node, i32);
 
-#[derive(Deserialize)]
-struct Object {
-    kind: String,
-    class: String,
-    oid: i64,
-    column: i32,
-    schema: String,
-    table: String,
-    name: Option<String>,
-}
+/// The numbers of the catalogs themselves; they are the same everywhere.
+pub(super) const PG_CLASS: Oid = 1259;
+pub(super) const PG_TYPE: Oid = 1247;
+pub(super) const PG_PROC: Oid = 1255;
+pub(super) const PG_TRIGGER: Oid = 2620;
+const PG_CONSTRAINT: Oid = 2606;
 
 #[derive(Deserialize)]
 struct Edge {
-    class: String,
-    oid: i64,
-    needs_class: String,
-    needs_oid: i64,
+    class: Oid,
+    oid: Oid,
+    needs_class: Oid,
+    needs_oid: Oid,
     needs_column: i32,
+    default_of: Option<Oid>,
 }
 
 /// The graph of `pg_depend`.
-pub(super) struct Dependencies {
+pub(super) struct Dependencies<'a> {
+    catalog: &'a Catalog,
+    schema: &'a Schema,
     needs: HashMap<Node, Vec<Part>>,
-    known: HashMap<Part, Known>,
     held: HashSet<Node>,
 }
 
@@ -50,26 +48,35 @@ enum Known {
     Outside,
 }
 
-impl Dependencies {
-    pub(super) async fn read(connection: &mut PgConnection, schema: &Schema) -> Result<Self, IntrospectError> {
-        let objects: Vec<Object> = rows(connection, "object numbers", include_str!("sql/objects.sql")).await?;
-        let edges: Vec<Edge> = rows(connection, "dependencies", include_str!("sql/edges.sql")).await?;
+impl<'a> Dependencies<'a> {
+    pub(super) async fn read(
+        reader: &mut Reader<'_>,
+        catalog: &'a Catalog,
+        schema: &'a Schema,
+    ) -> Result<Self, IntrospectError> {
         let mut needs: HashMap<Node, Vec<Part>> = HashMap::new();
-        for edge in edges {
-            needs
-                .entry((edge.class, edge.oid))
-                .or_default()
-                .push(((edge.needs_class, edge.needs_oid), edge.needs_column));
-        }
-        let known = objects
-            .into_iter()
-            .map(|object| {
-                let part = ((object.class.clone(), object.oid), object.column);
-                (part, known(object, schema))
+        let mut by_defaults: Vec<Part> = Vec::new();
+        let sql = include_str!("sql/edges.sql");
+        reader
+            .each_of("dependencies", sql, &catalog.left_out(), |edge: Edge| {
+                let part = ((edge.needs_class, edge.needs_oid), edge.needs_column);
+                let of_model = |table: Oid| catalog.relations.get(&table).is_some_and(|r| r.included);
+                match edge.default_of {
+                    Some(table) if of_model(table) => by_defaults.push(part),
+                    Some(_) => {}
+                    None => needs.entry((edge.class, edge.oid)).or_default().push(part),
+                }
+                Ok(())
             })
-            .collect();
-        let held = held(&needs, &known);
-        Ok(Self { needs, known, held })
+            .await?;
+        let mut dependencies = Self {
+            catalog,
+            schema,
+            needs,
+            held: HashSet::new(),
+        };
+        dependencies.held = dependencies.held(&by_defaults);
+        Ok(dependencies)
     }
 
     /// Whether something of the model needs the node.
@@ -89,9 +96,9 @@ impl Dependencies {
         let mut seen: HashSet<&Node> = HashSet::from([node]);
         let mut open: Vec<&Part> = self.needs.get(node).into_iter().flatten().chain(&also).collect();
         while let Some(part) = open.pop() {
-            match self.known.get(part) {
+            match self.known(part) {
                 Some(Known::Model(dependency)) => {
-                    found.insert(dependency.clone());
+                    found.insert(dependency);
                 }
                 Some(Known::Outside) => {}
                 None if seen.insert(&part.0) => {
@@ -103,41 +110,95 @@ impl Dependencies {
         }
         (found.into_iter().collect(), needed.into_iter().collect())
     }
-}
 
-/// What a default, constraint, index or column of the model's tables needs.
-fn held(needs: &HashMap<Node, Vec<Part>>, known: &HashMap<Part, Known>) -> HashSet<Node> {
-    let model = |part: &Part| matches!(known.get(part), Some(Known::Model(_)));
-    let holders = needs.iter().filter(|(node, parts)| {
-        let default = node.0 == "pg_attrdef" && parts.iter().any(|part| part.1 > 0 && model(part));
-        default || model(&((*node).clone(), 0))
-    });
-    holders
-        .flat_map(|(_, parts)| parts)
-        .filter(|part| !known.contains_key(*part))
-        .map(|part| part.0.clone())
-        .collect()
-}
-
-fn known(object: Object, schema: &Schema) -> Known {
-    let name = QName::new(object.schema, object.table);
-    let part = Ident::new(object.name.unwrap_or_default());
-    let inside = match object.kind.as_str() {
-        "enum" => schema.enums.contains_key(&name),
-        "sequence" => schema.sequences.contains_key(&name),
-        _ => schema.tables.contains_key(&name),
-    };
-    if !inside {
-        return Known::Outside;
+    /// What a default, constraint, index or column of the model's tables needs.
+    fn held(&self, by_defaults: &[Part]) -> HashSet<Node> {
+        let holders = self
+            .needs
+            .iter()
+            .filter(|(node, _)| matches!(self.known(&(**node, 0)), Some(Known::Model(_))));
+        holders
+            .flat_map(|(_, parts)| parts)
+            .chain(by_defaults)
+            .filter(|part| self.known(part).is_none())
+            .map(|part| part.0)
+            .collect()
     }
-    Known::Model(match object.kind.as_str() {
-        "enum" => Dependency::Enum(name),
-        "sequence" => Dependency::Sequence(name),
-        "column" => Dependency::Column(name, part),
-        "constraint" => Dependency::Constraint(name, part),
-        // an index of its own, or the one behind a constraint
-        "index" if schema.tables[&name].constraints.contains_key(&part) => Dependency::Constraint(name, part),
-        "index" => Dependency::Index(name, part),
-        _ => Dependency::Table(name),
-    })
+
+    fn known(&self, ((class, oid), column): &Part) -> Option<Known> {
+        let catalog = self.catalog;
+        match *class {
+            PG_CLASS => self.known_relation(*oid, *column),
+            PG_CONSTRAINT => {
+                let (table, name) = catalog.constraints.get(oid)?;
+                Some(self.of_table(*table, |table| Dependency::Constraint(table, name.clone())))
+            }
+            PG_TYPE => match catalog.enums.get(oid) {
+                Some(name) if self.schema.enums.contains_key(name) => {
+                    Some(Known::Model(Dependency::Enum(name.clone())))
+                }
+                Some(_) => Some(Known::Outside),
+                None => {
+                    let table = catalog.row_types.get(oid)?;
+                    Some(self.of_table(*table, Dependency::Table))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn known_relation(&self, oid: Oid, column: i32) -> Option<Known> {
+        let catalog = self.catalog;
+        if let Some(relation) = catalog.relations.get(&oid) {
+            if !relation.managed {
+                return None;
+            }
+            let number = i16::try_from(column).ok().filter(|number| *number > 0);
+            return Some(match number {
+                Some(number) => self.column(oid, number),
+                None => self.of_table(oid, Dependency::Table),
+            });
+        }
+        if let Some((table, name)) = catalog.indexes.get(&oid) {
+            if !catalog.relations.get(table).is_some_and(|relation| relation.managed) {
+                return None;
+            }
+            return Some(self.of_table(*table, |table| {
+                // an index of its own, or the one behind a constraint
+                let constraints = self.schema.tables.get(&table).map(|t| &t.constraints);
+                if constraints.is_some_and(|constraints| constraints.contains_key(name)) {
+                    Dependency::Constraint(table, name.clone())
+                } else {
+                    Dependency::Index(table, name.clone())
+                }
+            }));
+        }
+        match catalog.sequences.get(&oid)? {
+            Generates::Anything(name) if self.schema.sequences.contains_key(name) => {
+                Some(Known::Model(Dependency::Sequence(name.clone())))
+            }
+            Generates::Anything(_) => Some(Known::Outside),
+            // the generator of an identity column stands for the column
+            Generates::Column(table, number) => Some(self.column(*table, *number)),
+        }
+    }
+
+    /// A column, or the table where the model has no such column.
+    fn column(&self, table: Oid, number: i16) -> Known {
+        self.of_table(table, |name| {
+            let place = self.catalog.relations.get(&table).and_then(|r| r.place(number));
+            let column = place.and_then(|place| self.schema.tables.get(&name)?.columns.get(place));
+            match column.map(|column| column.name.clone()) {
+                Some(column) => Dependency::Column(name, column),
+                None => Dependency::Table(name),
+            }
+        })
+    }
+
+    fn of_table(&self, table: Oid, dependency: impl FnOnce(QName) -> Dependency) -> Known {
+        match self.catalog.relations.get(&table) {
+            Some(relation) if relation.included => Known::Model(dependency(relation.name.clone())),
+            _ => Known::Outside,
+        }
+    }
 }

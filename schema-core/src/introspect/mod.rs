@@ -4,6 +4,7 @@
 //! printed under pinned settings, so that the same schema reads the same whatever the role or the server is set to.
 
 mod aliases;
+mod catalog;
 mod columns;
 mod connect;
 mod constraints;
@@ -12,6 +13,7 @@ mod included;
 mod indexes;
 mod others;
 mod query;
+mod row;
 mod syncs;
 mod tables;
 mod types;
@@ -26,7 +28,8 @@ use serde::Deserialize;
 use sqlx::{Connection, PgConnection};
 
 use crate::schema::{QName, Schema};
-use query::rows;
+use catalog::Catalog;
+use query::Reader;
 
 /// A schema as it was found, with what is known about the database round it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,7 +116,7 @@ pub async fn introspect(connection: &mut PgConnection, included: &Included) -> R
                 tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * attempt))).await;
                 attempt += 1;
             }
-            result => return result,
+            result => return result.map(|(live, _)| live),
         }
     }
 }
@@ -136,13 +139,28 @@ impl IntrospectError {
     }
 }
 
-async fn once(connection: &mut PgConnection, included: &Included) -> Result<Live, IntrospectError> {
+/// The catalog queries that [`introspect`] sends for this database, as text: what reading it costs the server.
+///
+/// # Errors
+/// As [`introspect`].
+pub async fn queries(connection: &mut PgConnection, included: &Included) -> Result<Vec<String>, IntrospectError> {
+    let mut queries = vec![include_str!("sql/settings.sql").to_owned()];
+    queries.extend(once(connection, included).await?.1);
+    Ok(queries)
+}
+
+async fn once(connection: &mut PgConnection, included: &Included) -> Result<(Live, Vec<String>), IntrospectError> {
     let failed = |source| query::error("the session", source);
     let mut snapshot = connection
         .begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         .await
         .map_err(failed)?;
-    let live = read(&mut snapshot, included).await;
+    sqlx::raw_sql(include_str!("sql/settings.sql"))
+        .execute(&mut *snapshot)
+        .await
+        .map_err(failed)?;
+    let mut reader = Reader::new(&mut snapshot);
+    let live = read(&mut reader, included).await.map(|live| (live, reader.sent));
     // The settings were local to the transaction: they go with it.
     snapshot.rollback().await.map_err(failed)?;
     live
@@ -154,12 +172,9 @@ struct Server {
     database: String,
 }
 
-async fn read(connection: &mut PgConnection, included: &Included) -> Result<Live, IntrospectError> {
-    sqlx::raw_sql(include_str!("sql/settings.sql"))
-        .execute(&mut *connection)
-        .await
-        .map_err(|source| query::error("the session", source))?;
-    let server: Server = rows(connection, "the server", include_str!("sql/server.sql"))
+async fn read(reader: &mut Reader<'_>, included: &Included) -> Result<Live, IntrospectError> {
+    let server: Server = reader
+        .rows("the server", include_str!("sql/server.sql"))
         .await?
         .pop()
         .ok_or_else(|| query::unreadable("the server", "no row"))?;
@@ -174,13 +189,19 @@ async fn read(connection: &mut PgConnection, included: &Included) -> Result<Live
         database: server.database,
         ..Live::default()
     };
-    types::read(connection, included, &mut live.schema).await?;
-    tables::read(connection, included, &mut live).await?;
-    columns::read(connection, &mut live.schema).await?;
-    constraints::read(connection, &mut live.schema).await?;
-    indexes::read(connection, &mut live.schema).await?;
-    let syncs = syncs::read(connection, included, &mut live).await?;
-    let stand_ins = aliases::read(connection, included, &mut live.schema).await?;
-    others::read(connection, included, syncs, stand_ins, &mut live.schema).await?;
+    let mut catalog = Catalog::default();
+    types::read(reader, included, &mut catalog, &mut live.schema).await?;
+    catalog.read_collations(reader).await?;
+    let inherits = tables::read(reader, included, &mut catalog, &mut live).await?;
+    columns::read(reader, &mut catalog).await?;
+    types::sequences(reader, included, &mut catalog, &mut live.schema).await?;
+    let mut indexes = indexes::read(reader, &mut catalog, inherits).await?;
+    constraints::read(reader, &mut catalog, &mut indexes).await?;
+    indexes::finish(reader, indexes, &mut catalog).await?;
+    catalog.finish(&mut live.schema);
+    tables::share_generators(&catalog, &mut live.schema);
+    let syncs = syncs::read(reader, included, &mut live).await?;
+    let stand_ins = aliases::read(reader, included, &mut live.schema).await?;
+    others::read(reader, included, syncs, stand_ins, &catalog, &mut live.schema).await?;
     Ok(live)
 }

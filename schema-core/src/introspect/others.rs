@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
-use sqlx::PgConnection;
 
+use super::catalog::Catalog;
 use super::dependencies::{Dependencies, Node};
-use super::query::rows;
+use super::query::{Oid, Reader};
 use super::syncs::{Found, Unfit};
 use super::{Included, IntrospectError};
 use crate::schema::{Other, QName, Schema};
@@ -14,12 +14,12 @@ use crate::schema::{Other, QName, Schema};
 #[derive(Deserialize)]
 struct Row {
     kind: String,
-    class: String,
-    oid: i64,
+    class: Oid,
+    oid: Oid,
     schema: Option<String>,
     name: Option<String>,
     in_model: bool,
-    refs: Option<Vec<(String, i64, i32)>>,
+    refs: Option<Vec<(Oid, Oid, i32)>>,
     definition: String,
     comment: Option<String>,
     identity: String,
@@ -55,23 +55,31 @@ impl Row {
 }
 
 pub(super) async fn read(
-    connection: &mut PgConnection,
+    reader: &mut Reader<'_>,
     included: &Included,
     syncs: Found,
     stand_ins: Vec<Node>,
+    catalog: &Catalog,
     schema: &mut Schema,
 ) -> Result<(), IntrospectError> {
-    let found: Vec<Row> = rows(connection, "other objects", include_str!("sql/others.sql")).await?;
-    let dependencies = Dependencies::read(connection, schema).await?;
+    let mut found: Vec<Row> = Vec::new();
+    let sql = include_str!("sql/others.sql");
+    reader
+        .each_of("other objects", sql, &catalog.left_out(), |row: Row| {
+            found.push(row);
+            Ok(())
+        })
+        .await?;
+    let dependencies = Dependencies::read(reader, catalog, schema).await?;
     let ours: HashSet<Node> = syncs.objects.into_iter().chain(stand_ins).collect();
     let nodes: HashMap<Node, (String, String)> = found
         .iter()
         .filter(|row| row.is_a_node())
-        .map(|row| ((row.class.clone(), row.oid), (row.kind.clone(), row.identity.clone())))
+        .map(|row| ((row.class, row.oid), (row.kind.clone(), row.identity.clone())))
         .collect();
     let mut others: Vec<Other> = found
         .into_iter()
-        .filter(|row| !ours.contains(&(row.class.clone(), row.oid)))
+        .filter(|row| !ours.contains(&(row.class, row.oid)))
         .filter_map(|row| other(row, included, &dependencies, &nodes, &syncs.unfit))
         .collect();
     others.sort();
@@ -83,7 +91,7 @@ pub(super) async fn read(
 fn other(
     row: Row,
     included: &Included,
-    dependencies: &Dependencies,
+    dependencies: &Dependencies<'_>,
     nodes: &HashMap<Node, (String, String)>,
     unfit: &[Unfit],
 ) -> Option<Other> {
@@ -92,7 +100,7 @@ fn other(
         return None;
     }
     let on = row.stands_on();
-    let held = row.is_a_node() && dependencies.holds(&(row.class.clone(), row.oid));
+    let held = row.is_a_node() && dependencies.holds(&(row.class, row.oid));
     let node = (row.class, row.oid);
     let refs = row
         .refs

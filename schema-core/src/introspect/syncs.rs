@@ -1,10 +1,9 @@
 //! Our own trigger pairs, recognised by the comment on their function.
 
 use serde::Deserialize;
-use sqlx::PgConnection;
 
-use super::dependencies::Node;
-use super::query::rows;
+use super::dependencies::{Node, PG_PROC, PG_TRIGGER};
+use super::query::{Oid, Reader};
 use super::{Included, IntrospectError, Live};
 use crate::schema::{Ident, QName, Schema, Sync};
 use crate::sql::create_sync;
@@ -14,7 +13,7 @@ pub const SYNC_COMMENT: &str = "schemagen:sync ";
 
 #[derive(Deserialize)]
 struct Row {
-    oid: i64,
+    oid: Oid,
     schema: String,
     name: String,
     comment: String,
@@ -25,7 +24,7 @@ struct Row {
 
 #[derive(Deserialize)]
 struct Trigger {
-    oid: i64,
+    oid: Oid,
     name: String,
     schema: String,
     table: String,
@@ -51,21 +50,19 @@ pub(super) struct Unfit {
 }
 
 pub(super) async fn read(
-    connection: &mut PgConnection,
+    reader: &mut Reader<'_>,
     included: &Included,
     live: &mut Live,
 ) -> Result<Found, IntrospectError> {
     let mut found = Found::default();
-    let candidates: Vec<Row> = rows(connection, "syncs", include_str!("sql/syncs.sql")).await?;
+    let candidates: Vec<Row> = reader.rows("syncs", include_str!("sql/syncs.sql")).await?;
     for row in candidates {
         let name = QName::new(row.schema.clone(), row.name.clone());
-        let function = ("pg_proc".to_owned(), row.oid);
+        let function = (PG_PROC, row.oid);
         match recognise(&row, &live.schema) {
             Ok(sync) if included.object(&sync.table) => {
                 found.objects.push(function);
-                found
-                    .objects
-                    .extend(row.triggers.iter().map(|t| ("pg_trigger".to_owned(), t.oid)));
+                found.objects.extend(row.triggers.iter().map(|t| (PG_TRIGGER, t.oid)));
                 let definitions = std::iter::once(row.definition).chain(row.triggers.into_iter().map(|t| t.definition));
                 live.sync_definitions.insert(name.clone(), definitions.collect());
                 live.schema.syncs.insert(name, sync);

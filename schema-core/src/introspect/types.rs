@@ -1,9 +1,9 @@
 //! Namespaces, enum types and sequences.
 
 use serde::Deserialize;
-use sqlx::PgConnection;
 
-use super::query::rows;
+use super::catalog::{Catalog, Generates};
+use super::query::{Oid, Reader};
 use super::{Included, IntrospectError};
 use crate::schema::{EnumType, Ident, Namespace, QName, Schema, Sequence, SequenceOptions};
 
@@ -15,6 +15,7 @@ struct NamespaceRow {
 
 #[derive(Deserialize)]
 struct EnumRow {
+    oid: Oid,
     schema: String,
     name: String,
     labels: Vec<String>,
@@ -23,60 +24,107 @@ struct EnumRow {
 
 #[derive(Deserialize)]
 struct SequenceRow {
+    oid: Oid,
     schema: String,
     name: String,
-    #[serde(flatten)]
-    options: SequenceOptions,
+    data_type: String,
+    start: i64,
+    increment: i64,
+    min: i64,
+    max: i64,
+    cache: i64,
+    cycle: bool,
     unlogged: bool,
     comment: Option<String>,
-    owner_schema: Option<String>,
-    owner_table: Option<String>,
-    owner_column: Option<String>,
+    owner: Option<Oid>,
+    owner_column: Option<i16>,
+    generator: Option<bool>,
+    extension: bool,
 }
 
 pub(super) async fn read(
-    connection: &mut PgConnection,
+    reader: &mut Reader<'_>,
     included: &Included,
+    catalog: &mut Catalog,
     schema: &mut Schema,
 ) -> Result<(), IntrospectError> {
-    let namespaces: Vec<NamespaceRow> = rows(connection, "schemas", include_str!("sql/namespaces.sql")).await?;
+    let namespaces: Vec<NamespaceRow> = reader.rows("schemas", include_str!("sql/namespaces.sql")).await?;
     schema.namespaces = namespaces
         .into_iter()
         .filter(|row| included.schema(&row.name))
         .map(|row| (Ident::new(row.name), Namespace { comment: row.comment }))
         .collect();
 
-    let enums: Vec<EnumRow> = rows(connection, "enum types", include_str!("sql/enums.sql")).await?;
-    schema.enums = enums
-        .into_iter()
-        .map(|row| {
+    let enums: Vec<EnumRow> = reader.rows("enum types", include_str!("sql/enums.sql")).await?;
+    for row in enums {
+        let name = QName::new(row.schema, row.name);
+        catalog.enums.insert(row.oid, name.clone());
+        if included.object(&name) {
             let value = EnumType {
                 labels: row.labels,
                 comment: row.comment,
             };
-            (QName::new(row.schema, row.name), value)
-        })
-        .filter(|(name, _)| included.object(name))
-        .collect();
-
-    let sequences: Vec<SequenceRow> = rows(connection, "sequences", include_str!("sql/sequences.sql")).await?;
-    schema.sequences = sequences
-        .into_iter()
-        .map(|row| (QName::new(row.schema.clone(), row.name.clone()), sequence(row)))
-        .filter(|(name, _)| included.object(name))
-        .collect();
+            schema.enums.insert(name, value);
+        }
+    }
     Ok(())
 }
 
-fn sequence(row: SequenceRow) -> Sequence {
-    let owned_by = match (row.owner_schema, row.owner_table, row.owner_column) {
-        (Some(schema), Some(table), Some(column)) => Some((QName::new(schema, table), Ident::new(column))),
-        _ => None,
+/// Sequences, those of identity columns among them. The columns have been read.
+pub(super) async fn sequences(
+    reader: &mut Reader<'_>,
+    included: &Included,
+    catalog: &mut Catalog,
+    schema: &mut Schema,
+) -> Result<(), IntrospectError> {
+    reader
+        .each("sequences", include_str!("sql/sequences.sql"), |row: SequenceRow| {
+            sequence(row, included, catalog, schema);
+            Ok(())
+        })
+        .await
+}
+
+fn sequence(row: SequenceRow, included: &Included, catalog: &mut Catalog, schema: &mut Schema) {
+    let name = QName::new(row.schema, row.name);
+    let options = SequenceOptions {
+        data_type: row.data_type,
+        start: row.start,
+        increment: row.increment,
+        min: row.min,
+        max: row.max,
+        cache: row.cache,
+        cycle: row.cycle,
     };
-    Sequence {
-        options: row.options,
+    let owner = row.owner.zip(row.owner_column);
+    if row.generator == Some(true) {
+        let Some((oid, number)) = owner else { return };
+        let relation = catalog.relations.get_mut(&oid);
+        let place = relation.as_ref().and_then(|relation| relation.place(number));
+        let identity = relation
+            .zip(place)
+            .and_then(|(relation, place)| relation.table.columns[place].identity.as_mut());
+        if let Some(identity) = identity {
+            identity.options = options;
+            identity.comment = row.comment;
+        }
+        catalog.sequences.insert(row.oid, Generates::Column(oid, number));
+        return;
+    }
+    catalog.sequences.insert(row.oid, Generates::Anything(name.clone()));
+    if row.extension || !included.object(&name) {
+        return;
+    }
+    let owned_by = owner.and_then(|(oid, number)| {
+        let relation = catalog.relations.get(&oid)?;
+        let column = relation.names("sequences", &[number]).ok()?.pop()?;
+        Some((relation.name.clone(), column))
+    });
+    let value = Sequence {
+        options,
         owned_by,
         unlogged: row.unlogged,
         comment: row.comment,
-    }
+    };
+    schema.sequences.insert(name, value);
 }

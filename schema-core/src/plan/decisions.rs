@@ -65,6 +65,21 @@ pub struct Decisions {
     pub direct: bool,
 }
 
+impl Decisions {
+    /// Tables that a decision about their columns or constraints names.
+    pub(crate) fn tables(&self) -> BTreeSet<&QName> {
+        let valued = self
+            .backfills
+            .iter()
+            .chain(&self.old_values)
+            .map(|(column, _)| &column.table);
+        let retyped = self.retypes.iter().map(|retype| &retype.column.table);
+        let renamed = self.renames.iter().map(|rename| &rename.table);
+        let late = self.late.iter().map(|(table, _)| table);
+        valued.chain(retyped).chain(renamed).chain(late).collect()
+    }
+}
+
 /// A column that changes its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ColumnRename {

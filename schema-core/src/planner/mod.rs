@@ -100,7 +100,7 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
     draft.hazards.extend(path.hazards.iter().cloned());
     draft.untold = path.hazards;
     draft.waits_for = what_new_code_waits_for(&path.stages);
-    draft.goal = path.stages.last().map(|stage| stage.schema.clone());
+    draft.goal = path.stages.last().map(|stage| &stage.schema);
     for pair in path.stages.windows(2) {
         let phase = match (pair[1].name.as_str(), decisions.direct) {
             ("swapped", _) => Phase::Cutover,
@@ -117,7 +117,15 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
             draft.arrow(&pair[0].schema, &pair[1].schema, phase)?;
         }
     }
-    draft.finish(path.stages)
+    let (files, hazards, name) = draft.finish()?;
+    Ok(Plan {
+        name,
+        stages: path.stages,
+        files,
+        hazards,
+        decisions: decisions.clone(),
+        target_version: options.target_version,
+    })
 }
 
 /// Plans a waiting phase anew: from the head to the head with the phase's effect. Both are stages already, fills included.
@@ -142,7 +150,15 @@ pub fn replan(
         name: name.to_owned(),
         schema: schema.clone(),
     };
-    draft.finish(vec![stage(names[0], from), stage(names[1], to)])
+    let (files, hazards, name) = draft.finish()?;
+    Ok(Plan {
+        name,
+        stages: vec![stage(names[0], from), stage(names[1], to)],
+        files,
+        hazards,
+        decisions: decisions.clone(),
+        target_version: options.target_version,
+    })
 }
 
 /// A plan in the making. Every phase comes from the same differ, called on neighbouring stages.
@@ -162,7 +178,7 @@ struct Draft<'a, D> {
     files: Vec<PlanFile>,
     names: name::Names,
     /// Where the whole way leads, when that is known.
-    goal: Option<Schema>,
+    goal: Option<&'a Schema>,
     /// What new code waits for once expand is done.
     waits_for: Option<Phase>,
 }
@@ -237,28 +253,23 @@ impl<'a, D: FnMut(&Schema, &Schema, &[TableRename]) -> Vec<Task>> Draft<'a, D> {
         // Contract and cutover are planned anew when they are released, from what stands then: their reasons are those of
         // their own way. Expand looks at the whole.
         let goal = match phase {
-            Phase::Expand => self.goal.as_ref().unwrap_or(to),
+            Phase::Expand => self.goal.unwrap_or(to),
             Phase::Cutover | Phase::Contract => to,
         };
         let names = Renamed::shown(&[from, to]);
-        let (from, to) = (&names.forward(from), &names.forward(to));
+        let (from, to) = (&*names.shown_forward(from), &*names.shown_forward(to));
         let reasons = why::Reasons::new(from, goal, to, &names);
         self.files
             .extend(file::cut(steps, place, &reasons, self.options, &mut self.names));
         Ok(())
     }
 
-    fn finish(self, stages: Vec<Stage>) -> Result<Plan, PlanError> {
+    /// The files, the hazards and the name.
+    fn finish(self) -> Result<(Vec<PlanFile>, Vec<Hazard>, String), PlanError> {
         accept::check(&self.hazards, self.decisions, &self.inner)?;
         let given = self.options.name.as_deref().map(name::slug);
-        Ok(Plan {
-            name: given.unwrap_or_else(|| name::plan_name(&self.steps)),
-            stages,
-            files: self.files,
-            hazards: self.hazards.into_iter().collect(),
-            decisions: self.decisions.clone(),
-            target_version: self.options.target_version,
-        })
+        let name = given.unwrap_or_else(|| name::plan_name(&self.steps));
+        Ok((self.files, self.hazards.into_iter().collect(), name))
     }
 }
 
@@ -304,7 +315,7 @@ fn walk(
     phase: Phase,
 ) -> Result<(Vec<Step>, Vec<Other>), PlanError> {
     let to = course.to;
-    let mut state = from.clone();
+    let mut state = Cow::Borrowed(from);
     let mut steps = Vec::new();
     let is_child = |t: &crate::schema::Table| t.partition_of.is_some() || !t.inherits.is_empty();
     let has_children = [from, to].iter().any(|s| s.tables.values().any(is_child));
@@ -316,7 +327,7 @@ fn walk(
                 step.up_effect = with_children(&state, step.up_effect, true);
             }
             for patch in &step.up_effect {
-                state.put(&patch.slot, patch.after.clone());
+                state.to_mut().put(&patch.slot, patch.after.clone());
             }
             if has_children {
                 step.down_effect = with_children(&state, step.down_effect, false);
@@ -326,7 +337,7 @@ fn walk(
     }
     let missed = differences(to, &state);
     if missed.is_empty() {
-        Ok((steps, state.others))
+        Ok((steps, state.others.clone()))
     } else {
         let phase = match phase {
             Phase::Expand => "expand",
@@ -434,7 +445,7 @@ mod tests {
                 diff(from, to, told)
             },
         );
-        draft.goal = path.stages.last().map(|stage| stage.schema.clone());
+        draft.goal = path.stages.last().map(|stage| &stage.schema);
         draft.waits_for = Some(Phase::Cutover);
         for (pair, phase) in path
             .stages
@@ -445,15 +456,12 @@ mod tests {
                 .arrow(&pair[0].schema, &pair[1].schema, phase)
                 .expect("the stage is reached");
         }
-        let counted = draft.finish(path.stages.clone()).expect("everything is accepted");
+        let (counted, ..) = draft.finish().expect("everything is accepted");
         assert_eq!(calls.len(), path.stages.len() - 1);
         for (call, pair) in calls.iter().zip(path.stages.windows(2)) {
             assert_eq!((&call.0, &call.1), (&pair[0].schema, &pair[1].schema));
         }
-        assert_eq!(
-            plan(&old, &new, &decisions, &options).expect("planned").files,
-            counted.files
-        );
+        assert_eq!(plan(&old, &new, &decisions, &options).expect("planned").files, counted);
     }
 }
 

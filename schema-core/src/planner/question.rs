@@ -126,6 +126,7 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
             .flatten()
             .find(|n| new.tables.contains_key(*n));
         match called {
+            Some(called) if new.tables[called] == *before => {}
             // A partition's columns have the names of its parent's, which is asked.
             Some(called) if before.partition_of.is_some() && new.tables[called].partition_of.is_some() => {}
             Some(called) => columns(&mut questions, (name, before), (called, &new.tables[called]), decisions),

@@ -96,15 +96,15 @@ impl Scope {
         }
     }
 
-    /// What the tables depend on, without those that only a child needs. Says whether it found more.
+    /// What the tables depend on. Tables that the plan does not touch stand without the foreign keys that lead further.
+    /// Says whether it found more.
     fn add_parents(&mut self, schema: &Schema) -> bool {
         let before = self.tables.len();
         let wanted: BTreeSet<QName> = self
             .tables
             .iter()
-            .filter(|name| !self.is_only_child(schema, name))
-            .filter_map(|name| schema.tables.get(name))
-            .flat_map(parents)
+            .filter_map(|name| schema.tables.get_key_value(name))
+            .flat_map(|(name, table)| self.needed(name, table))
             .filter(|p| schema.tables.contains_key(p))
             .cloned()
             .collect();
@@ -120,20 +120,16 @@ impl Scope {
         self.tables.len() > before
     }
 
-    /// A table that is here only because it references a touched one; its other foreign keys are left out.
-    fn is_only_child(&self, schema: &Schema, name: &QName) -> bool {
-        let Some(table) = schema.tables.get(name) else {
-            return false;
-        };
-        !self.touched.contains(name)
-            && table.partition_of.is_none()
-            && foreign_parents(table).any(|p| self.touched.contains(p))
+    fn needed<'s>(&self, name: &QName, table: &'s Table) -> impl Iterator<Item = &'s QName> + use<'s> {
+        // What a partitioned table references its partitions reference with it.
+        let shares = table.partition_by.is_some() || places(table).next().is_some();
+        let referenced = (shares || self.touched.contains(name)).then(|| foreign_parents(table));
+        referenced.into_iter().flatten().chain(places(table))
     }
 
     /// The schema without what is outside the scope.
     pub(super) fn restrict(&self, schema: &Schema) -> Schema {
-        let mut small = schema.clone();
-        small.tables.retain(|name, _| self.tables.contains(name));
+        let mut small = schema.with_tables(|name, _| self.tables.contains(name));
         for table in small.tables.values_mut() {
             table.constraints.retain(|_, c| match &c.kind {
                 ConstraintKind::ForeignKey(key) => self.tables.contains(&key.references),
@@ -183,7 +179,10 @@ fn foreign_parents(table: &Table) -> impl Iterator<Item = &QName> {
 }
 
 fn parents(table: &Table) -> impl Iterator<Item = &QName> {
-    foreign_parents(table)
-        .chain(table.partition_of.iter().map(|p| &p.parent))
-        .chain(&table.inherits)
+    foreign_parents(table).chain(places(table))
+}
+
+/// What it is a partition or a child of.
+fn places(table: &Table) -> impl Iterator<Item = &QName> {
+    table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits)
 }

@@ -20,11 +20,12 @@ pub struct Change {
     pub after: Option<Object>,
 }
 
-/// The second schema with everything that only differs in its spelling written as the first one writes it.
-pub(super) fn aligned(old: &Schema, new: &Schema) -> Schema {
-    let mut aligned = new.clone();
-    for (name, after) in &new.tables {
-        let (Some(before), Some(table)) = (old.tables.get(name), aligned.tables.get_mut(name)) else {
+/// Both schemas without the tables that are the same in either, and in the second one everything that only differs in its
+/// spelling written as the first one writes it.
+pub(super) fn aligned(old: &Schema, new: &Schema) -> (Schema, Schema) {
+    let (before, mut aligned) = (without_equal_tables(old, new), without_equal_tables(new, old));
+    for (name, table) in &mut aligned.tables {
+        let (Some(before), Some(after)) = (before.tables.get(name), new.tables.get(name)) else {
             continue;
         };
         for column in &mut table.columns {
@@ -53,14 +54,18 @@ pub(super) fn aligned(old: &Schema, new: &Schema) -> Schema {
             }
         }
     }
-    aligned
+    (before, aligned)
+}
+
+fn without_equal_tables(schema: &Schema, other: &Schema) -> Schema {
+    schema.with_tables(|name, table| other.tables.get(name) != Some(table))
 }
 
 /// The objects that differ, in the order of their kinds and names. A table that only one side has is one change.
 ///
 /// Fills, the order of columns and the spelling of expressions do not count.
 pub fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
-    let new = &aligned(old, new);
+    let (old, new) = &aligned(old, new);
     let mut slots: BTreeSet<Slot> = BTreeSet::new();
     slots.extend(keys(&old.namespaces, &new.namespaces).map(|name| Slot::Namespace(name.clone())));
     slots.extend(keys(&old.enums, &new.enums).map(|name| Slot::Enum(name.clone())));

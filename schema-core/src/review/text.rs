@@ -9,8 +9,9 @@ use crate::schema::{Other, Schema};
 /// The two schemas as a diff in words: the objects that differ, each with the lines that go and come. Empty when they
 /// are the same.
 pub fn difference(old: &Schema, new: &Schema) -> String {
-    let before: BTreeMap<String, Vec<String>> = outline(old).into_iter().collect();
-    let after: BTreeMap<String, Vec<String>> = outline(&aligned(old, new)).into_iter().collect();
+    let (old, new) = aligned(old, new);
+    let before: BTreeMap<String, Vec<String>> = outline(&old).into_iter().collect();
+    let after: BTreeMap<String, Vec<String>> = outline(&new).into_iter().collect();
     let titles: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut text = String::new();
     for title in titles {

@@ -5,6 +5,7 @@ mod constraint;
 mod enums;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use schema_model::{EnumDecl, Mistakes, TableDecl, did_you_mean, parse_enum, parse_table};
 use syn::ext::IdentExt;
@@ -30,7 +31,7 @@ struct Declared {
 /// What is known of all tables while each of them is built.
 struct Builder<'a> {
     source: &'a Source,
-    tables: Vec<Declared>,
+    tables: Vec<Rc<Declared>>,
     /// From an item's place to its table, for references.
     by_item: BTreeMap<(usize, String, usize), usize>,
     names: Names,
@@ -186,7 +187,7 @@ impl Builder<'_> {
             None => {
                 owners.insert(declared.name.clone(), declared.at.clone());
                 self.by_item.insert(key, self.tables.len());
-                self.tables.push(declared);
+                self.tables.push(Rc::new(declared));
             }
         }
     }
@@ -236,7 +237,7 @@ impl Builder<'_> {
 
     /// The table with its columns.
     fn table(&mut self, index: usize, errors: &mut ScanErrors) {
-        let declared = &self.tables[index];
+        let declared = Rc::clone(&self.tables[index]);
         let name = declared.name.clone();
         self.scan.spans.insert(Slot::Table(name.clone()), declared.at.clone());
         self.scan.schema.namespaces.entry(name.schema.clone()).or_default();

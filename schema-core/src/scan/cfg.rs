@@ -91,6 +91,11 @@ pub(super) struct Attributes {
 /// Attributes that the scan reads; others under an undecidable `cfg_attr` do not matter.
 const READ: &[&str] = &["schemagen", "sqlx", "path", "repr", "cfg", "cfg_attr"];
 
+/// Whether an attribute is one that a predicate stands in.
+pub(super) fn decides(attr: &syn::Attribute) -> bool {
+    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
+}
+
 pub(super) fn attributes(attrs: &[syn::Attribute], features: &BTreeSet<String>) -> Attributes {
     let mut found = Attributes {
         stands: Truth::Yes,

@@ -289,6 +289,9 @@ impl Source {
         let features = &self.crates[walk.krate].features;
         let mut undecided = None;
         let mut keep = |attrs: &mut Vec<syn::Attribute>| {
+            if !attrs.iter().any(cfg::decides) {
+                return true;
+            }
             let found = cfg::attributes(attrs, features);
             undecided = undecided.or(found.undecided);
             *attrs = found.attrs;

@@ -113,7 +113,10 @@ impl Schema {
     /// The enum type that a column type names, directly or as an array element.
     pub fn enum_of_type(&self, type_name: &str) -> Option<&QName> {
         let element = type_name.trim_end_matches("[]");
-        self.enums.keys().find(|name| name.to_string() == element)
+        // Types without a namespace are built-in ones.
+        let name: QName = element.contains('.').then(|| element.parse().ok())??;
+        let (found, _) = self.enums.get_key_value(&name)?;
+        (found.to_string() == element).then_some(found)
     }
 
     /// Columns whose type is the enum or an array of it, as (table, column).
@@ -167,6 +170,23 @@ impl Schema {
             }
         }
         found
+    }
+
+    /// The schema with some of its tables only, and everything else.
+    #[must_use]
+    pub fn with_tables(&self, keep: impl Fn(&QName, &Table) -> bool) -> Self {
+        let tables = self.tables.iter().filter(|(name, table)| keep(name, table));
+        Self {
+            namespaces: self.namespaces.clone(),
+            enums: self.enums.clone(),
+            sequences: self.sequences.clone(),
+            tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
+            syncs: self.syncs.clone(),
+            aliases: self.aliases.clone(),
+            type_aliases: self.type_aliases.clone(),
+            fills: self.fills.clone(),
+            others: self.others.clone(),
+        }
     }
 
     /// An object outside the model.

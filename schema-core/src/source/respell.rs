@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{Loader, SourceError};
-use crate::schema::{ConstraintKind, Dependency, Other, QName, Schema};
+use crate::schema::{ConstraintKind, Dependency, Other, QName, Schema, Sequence};
 use crate::scratch::Scratch;
 use crate::sql::create_sql;
 
@@ -51,6 +51,29 @@ impl Loader {
         });
         spelled.others.clear();
         Ok(spelled)
+    }
+
+    /// As [`Loader::respell`], asking only about some of the tables: the others stand as they are on the other side.
+    ///
+    /// # Errors
+    /// When PostgreSQL does not accept it.
+    pub async fn respell_tables(
+        &self,
+        model: &Schema,
+        around: &Schema,
+        only: &BTreeSet<QName>,
+    ) -> Result<Schema, SourceError> {
+        let asked = |sequence: &Sequence| sequence.owned_by.as_ref().is_none_or(|(table, _)| only.contains(table));
+        let (mut part, mut all) = (model.clone(), model.clone());
+        part.tables.retain(|name, _| only.contains(name));
+        part.sequences.retain(|_, sequence| asked(sequence));
+        let spelled = self.respell(&part, around).await?;
+        all.sequences.retain(|_, sequence| !asked(sequence));
+        all.namespaces.extend(spelled.namespaces);
+        all.enums.extend(spelled.enums);
+        all.sequences.extend(spelled.sequences);
+        all.tables.extend(spelled.tables);
+        Ok(all)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Refusal;
-use crate::schema::{Column, Other, Schema};
+use crate::schema::{Column, Other, QName, Schema};
 
 /// Kinds of object that a column can be made of.
 const KINDS: &[&str] = &["domain", "composite type", "range type", "base type", "collation"];
@@ -16,6 +16,9 @@ pub(super) fn refusals(old: &Schema, new: &Schema) -> Vec<Refusal> {
         others.map(|o| (o.name.clone(), o.clone())).collect()
     };
     let (before, after) = (named(old), named(new));
+    if after.is_empty() && new.others.is_empty() {
+        return Vec::new();
+    }
     let extensions: Vec<&str> = new
         .others
         .iter()
@@ -25,8 +28,7 @@ pub(super) fn refusals(old: &Schema, new: &Schema) -> Vec<Refusal> {
     let mut out = Vec::new();
     for (table, t) in &new.tables {
         for column in &t.columns {
-            let object = format!("{table}.{}", column.name);
-            for name in names(column) {
+            for name in names(column).filter(|name| name.contains('.')) {
                 let why = match (before.get(&name), after.get(&name)) {
                     (None, Some(other)) => format!("its {} {name} is not there yet", word(other)),
                     (Some(a), Some(b)) if a.definition != b.definition => {
@@ -36,12 +38,7 @@ pub(super) fn refusals(old: &Schema, new: &Schema) -> Vec<Refusal> {
                         )
                     }
                     // It is an extension's, or a table's row type.
-                    (None, None)
-                        if name.contains('.')
-                            && !extensions.is_empty()
-                            && !is_type_of_model(new, &name)
-                            && !uses(old, &name) =>
-                    {
+                    (None, None) if !extensions.is_empty() && !is_type_of_model(new, &name) && !uses(old, &name) => {
                         format!(
                             "its type {name} seems to come from an extension that is not there yet ({})",
                             extensions.join(", ")
@@ -50,7 +47,7 @@ pub(super) fn refusals(old: &Schema, new: &Schema) -> Vec<Refusal> {
                     _ => continue,
                 };
                 out.push(Refusal {
-                    object: object.clone(),
+                    object: format!("{table}.{}", column.name),
                     why,
                     way_out:
                         "types outside the model are not planned: make or change it in a migration of its own, then \
@@ -79,9 +76,9 @@ fn names(column: &Column) -> impl Iterator<Item = String> {
 }
 
 fn is_type_of_model(schema: &Schema, name: &str) -> bool {
-    schema.enums.keys().map(ToString::to_string).any(|n| n == name)
-        || schema.tables.keys().map(ToString::to_string).any(|n| n == name)
-        || name.starts_with("pg_catalog.")
+    let named: Option<QName> = name.parse().ok();
+    let of_model = |name: &QName| schema.enums.contains_key(name) || schema.tables.contains_key(name);
+    name.starts_with("pg_catalog.") || named.as_ref().is_some_and(of_model)
 }
 
 fn uses(schema: &Schema, name: &str) -> bool {

@@ -53,7 +53,9 @@ pub struct Path {
 pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let (clean_old, clean_new) = (leftovers::without(old), leftovers::without(new));
     let mut path = path(&clean_old, &clean_new, decisions)?;
-    if let Some(first) = path.stages.first_mut() {
+    if matches!(clean_old, std::borrow::Cow::Owned(_))
+        && let Some(first) = path.stages.first_mut()
+    {
         old.clone_into(&mut first.schema);
     }
     Ok(path)
@@ -122,13 +124,15 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let real = new;
     let renames = table::live_renames(old, new, decisions);
     let shadows = shadow::Shadows::find(old, new, &renames);
-    let mut names = names::Names::new(old, new);
+    let names = names::Names::new(old, new);
     let mut towards = shadows.apply(new);
-    let waiting = waiting::Waiting::find(old, &towards, &mut names, |name| {
+    let waiting = waiting::Waiting::find(old, &towards, &names, |name| {
         takes_over(name, &towards.sequences[name], old, &towards, &renames)
     });
-    waiting.apply(&mut towards);
-    let new = &towards;
+    if !waiting.is_empty() {
+        waiting.apply(towards.to_mut());
+    }
+    let new: &Schema = &towards;
     let mut hazards: Vec<Hazard> = waiting.hazards().collect();
     let mut bridge = Schema {
         others: old.others.clone(),
@@ -163,18 +167,15 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let moved = attached::Moved::find(old, new);
     hazards.extend(moved.hazards(old, new));
     let (apart, joined) = (moved.apart(old), moved.apart(new));
+    let touched = decisions.tables();
     for (name, wanted) in &joined.tables {
         match apart.tables.get(name) {
             None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
+            // It stands in the bridge as it is.
+            Some(current) if current == wanted && old.tables.get(name) == Some(wanted) && !touched.contains(name) => {}
             Some(current) => {
-                let mut builder = table::Bridge::new(
-                    name,
-                    (current, wanted),
-                    (&apart, &joined),
-                    decisions,
-                    &shadows,
-                    &mut names,
-                );
+                let mut builder =
+                    table::Bridge::new(name, (current, wanted), (&apart, &joined), decisions, &shadows, &names);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
                 bridge.syncs.extend(builder.syncs);

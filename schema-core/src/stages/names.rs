@@ -1,39 +1,51 @@
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::schema::{Ident, QName, Schema, Table};
 
 /// The names of relations: those of old, and those that nothing on the way may take, because new has them or because they
 /// were given out.
-pub(super) struct Names {
-    old: BTreeSet<QName>,
-    new: BTreeSet<QName>,
-    given: BTreeSet<QName>,
+pub(super) struct Names<'a> {
+    schemas: (&'a Schema, &'a Schema),
+    /// Gathered when they are first asked for: most changes need none.
+    old: OnceCell<BTreeSet<QName>>,
+    new: OnceCell<BTreeSet<QName>>,
+    given: RefCell<BTreeSet<QName>>,
 }
 
-impl Names {
-    pub(super) fn new(old: &Schema, new: &Schema) -> Self {
+impl<'a> Names<'a> {
+    pub(super) fn new(old: &'a Schema, new: &'a Schema) -> Self {
         Self {
-            old: old.relation_names(),
-            new: new.relation_names(),
-            given: BTreeSet::new(),
+            schemas: (old, new),
+            old: OnceCell::new(),
+            new: OnceCell::new(),
+            given: RefCell::default(),
         }
+    }
+
+    fn old(&self) -> &BTreeSet<QName> {
+        self.old.get_or_init(|| self.schemas.0.relation_names())
+    }
+
+    fn new_names(&self) -> &BTreeSet<QName> {
+        self.new.get_or_init(|| self.schemas.1.relation_names())
     }
 
     pub(super) fn is_old(&self, name: &QName) -> bool {
-        self.old.contains(name)
+        self.old().contains(name)
     }
 
     /// A name for what new calls `wanted`: that one, else one that nothing has. `also` says what else stands in the way.
-    pub(super) fn give(&mut self, wanted: &QName, also: impl Fn(&Ident) -> bool) -> QName {
-        if self.old.contains(wanted) || self.given.contains(wanted) || also(&wanted.name) {
+    pub(super) fn give(&self, wanted: &QName, also: impl Fn(&Ident) -> bool) -> QName {
+        if self.old().contains(wanted) || self.given.borrow().contains(wanted) || also(&wanted.name) {
             return self.give_another(wanted, also);
         }
-        self.given.insert(wanted.clone());
+        self.given.borrow_mut().insert(wanted.clone());
         wanted.clone()
     }
 
     /// A name of its own for what gets the name `wanted` later.
-    pub(super) fn give_another(&mut self, wanted: &QName, also: impl Fn(&Ident) -> bool) -> QName {
+    pub(super) fn give_another(&self, wanted: &QName, also: impl Fn(&Ident) -> bool) -> QName {
         let candidates = (1_u32..).map(|number| {
             let suffix = if number == 1 {
                 "__new".to_owned()
@@ -42,15 +54,18 @@ impl Names {
             };
             wanted.sibling(wanted.name.with_suffix(&suffix))
         });
-        let sets = [&self.old, &self.new, &self.given];
-        let mut free = candidates.filter(|name| !also(&name.name) && !sets.iter().any(|set| set.contains(name)));
+        let taken = |name: &QName| {
+            let sets = [self.old(), self.new_names()];
+            sets.iter().any(|set| set.contains(name)) || self.given.borrow().contains(name)
+        };
+        let mut free = candidates.filter(|name| !also(&name.name) && !taken(name));
         let name = free.next().unwrap_or_else(|| wanted.clone());
-        self.given.insert(name.clone());
+        self.given.borrow_mut().insert(name.clone());
         name
     }
 
     /// A new table whose indexes and keys have names that something of old still has: they get theirs in contract.
-    pub(super) fn free_table(&mut self, name: &QName, table: &Table) -> Table {
+    pub(super) fn free_table(&self, name: &QName, table: &Table) -> Table {
         let mut free = table.clone();
         let taken = |candidate: &Ident| table.constraints.contains_key(candidate);
         for wanted in table.indexes.keys() {

@@ -3,6 +3,7 @@
 //! The stages between are made under the names that the database has meanwhile: tables and labels under the old ones, types
 //! under the new ones. What stands for the other name (a view, a domain) is put beside them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shadow::rename_column;
@@ -47,9 +48,9 @@ impl Renamed {
                 && !new.enums.contains_key(&r.from)
         });
         found.types = types.map(|r| (r.from.clone(), r.to.clone())).collect();
-        let mut typed = old.clone();
+        let mut typed = Cow::Borrowed(old);
         for (from, to) in &found.types {
-            typed.rename_type(from, to);
+            typed.to_mut().rename_type(from, to);
         }
         for (name, from, to) in &decisions.renamed_labels {
             let (Some(was), Some(is)) = (typed.enums.get(name), new.enums.get(name)) else {
@@ -232,6 +233,14 @@ impl Renamed {
             out.rename_type(from, to);
         }
         out
+    }
+
+    /// A schema with tables, columns and labels under their new names, itself where nothing changes its name.
+    pub(crate) fn shown_forward<'s>(&self, schema: &'s Schema) -> Cow<'s, Schema> {
+        match self.is_empty() {
+            true => Cow::Borrowed(schema),
+            false => Cow::Owned(self.forward(schema)),
+        }
     }
 
     /// A schema with tables, columns and labels under their new names.

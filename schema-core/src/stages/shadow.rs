@@ -1,6 +1,7 @@
 //! Columns that keep their name and change their type, and enums that are rebuilt: both stand beside the old one under a
 //! shadow name until the cutover.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::labels_only_added;
@@ -37,6 +38,9 @@ impl Shadows {
         }
         for (table, wanted) in &new.tables {
             let Some(current) = old.tables.get(table) else { continue };
+            if found.types.is_empty() && current == wanted {
+                continue;
+            }
             for column in &wanted.columns {
                 let Some(was) = current.column(&column.name) else {
                     continue;
@@ -73,7 +77,10 @@ impl Shadows {
     }
 
     /// The target with every shadow under its shadow name: what the bridge is built towards.
-    pub(super) fn apply(&self, new: &Schema) -> Schema {
+    pub(super) fn apply<'s>(&self, new: &'s Schema) -> Cow<'s, Schema> {
+        if self.is_empty() {
+            return Cow::Borrowed(new);
+        }
         let mut out = new.clone();
         for (name, shadow) in &self.types {
             out.rename_type(name, shadow);
@@ -83,7 +90,7 @@ impl Shadows {
                 rename_column(&mut out, table, name, shadow);
             }
         }
-        out
+        Cow::Owned(out)
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Bridge<'a> {
     pub(super) wanted: &'a Table,
     pub(super) old: &'a Schema,
     pub(super) new: &'a Schema,
-    pub(super) names: &'a mut Names,
+    pub(super) names: &'a Names<'a>,
     pub(super) decisions: &'a Decisions,
     /// Columns of this table that change their name: from to to.
     pub(super) renames: BTreeMap<Ident, Ident>,
@@ -42,7 +42,7 @@ impl<'a> Bridge<'a> {
         (old, new): (&'a Schema, &'a Schema),
         decisions: &'a Decisions,
         shadows: &Shadows,
-        names: &'a mut Names,
+        names: &'a Names<'a>,
     ) -> Self {
         let mut all_renames = live_renames(old, new, decisions);
         for (table, columns) in &shadows.columns {

@@ -21,7 +21,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// `takes_over` says which new sequences are old ones under a new name.
-    pub(super) fn find(old: &Schema, new: &Schema, names: &mut Names, takes_over: impl Fn(&QName) -> bool) -> Self {
+    pub(super) fn find(old: &Schema, new: &Schema, names: &Names<'_>, takes_over: impl Fn(&QName) -> bool) -> Self {
         let mut found = Self::default();
         for name in new.tables.keys().filter(|n| !old.tables.contains_key(*n)) {
             if let Some(holder) = holder(old, name) {
@@ -54,6 +54,10 @@ impl Waiting {
             }
         }
         found
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.sequences.is_empty() && self.renamed.is_empty()
     }
 
     /// The target without what waits: what the bridge is built towards.

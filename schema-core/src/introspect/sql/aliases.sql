@@ -1,5 +1,5 @@
 -- Views by whose comment we know them, with the columns that they show and those of the one table that they read.
-SELECT c.oid::bigint AS oid,
+SELECT c.oid,
        s.name AS schema,
        c.relname AS name,
        obj_description(c.oid, 'pg_class') AS comment,

@@ -1,5 +1,5 @@
 -- Domains that stand for an enum's old name.
-SELECT t.oid::bigint AS oid,
+SELECT t.oid,
        s.name AS schema,
        t.typname AS name,
        n.nspname AS enum_schema,

@@ -1,4 +1,5 @@
-SELECT s.name AS schema,
+SELECT t.oid,
+       s.name AS schema,
        t.typname AS name,
        (SELECT coalesce(array_agg(e.enumlabel::text ORDER BY e.enumsortorder), '{}')
         FROM pg_enum e

@@ -1,10 +1,7 @@
--- Every kind of object that the model cannot express, one branch each. "in_model" marks those that it can express as long
--- as their table is included. "refs" are dependencies that pg_depend does not know: [class, oid, column number].
+-- Every kind of object that the model cannot express, one branch each. "in_model" marks those that it could express, were
+-- their table not left out: "listed" are the tables that are. "refs" are dependencies that pg_depend does not know: [class, oid, column number].
 WITH relation AS (
-    SELECT c.*, s.name AS schema, quote_ident(s.name) || '.' || quote_ident(c.relname) AS printed,
-           (SELECT ' WITH (' || string_agg(
-                quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' ORDER BY o
-            ) || ')' FROM unnest(c.reloptions) o) AS options
+    SELECT c.*, s.name AS schema, quote_ident(s.name) || '.' || quote_ident(c.relname) AS printed
     FROM pg_class c
     JOIN user_schema s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
@@ -18,7 +15,7 @@ found AS (
     SELECT 'table' AS kind, 'pg_class'::regclass AS class, c.oid, c.schema, c.relname AS name, true AS in_model,
            NULL::json AS refs, c.printed AS definition
     FROM relation c
-    WHERE c.relkind IN ('r', 'p')
+    WHERE c.relkind IN ('r', 'p') AND c.oid IN (SELECT oid FROM listed)
 
     UNION ALL
     SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END,
@@ -26,7 +23,10 @@ found AS (
            CASE c.relkind WHEN 'v' THEN 'CREATE VIEW ' ELSE 'CREATE MATERIALIZED VIEW ' END || c.printed
            || CASE WHEN c.relkind = 'm' AND am.amname <> current_setting('default_table_access_method')
               THEN ' USING ' || quote_ident(am.amname) ELSE '' END
-           || coalesce(c.options, '') || coalesce(' TABLESPACE ' || quote_ident(ts.spcname), '')
+           || coalesce((SELECT ' WITH (' || string_agg(
+                  quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' ORDER BY o
+              ) || ')' FROM unnest(c.reloptions) o), '')
+           || coalesce(' TABLESPACE ' || quote_ident(ts.spcname), '')
            || E' AS\n' || rtrim(pg_get_viewdef(c.oid), ';')
            || CASE c.relkind WHEN 'm' THEN E'\nWITH NO DATA' ELSE '' END
            || coalesce((SELECT string_agg(
@@ -85,7 +85,7 @@ found AS (
 
     UNION ALL
     SELECT 'typed table', 'pg_class'::regclass, c.oid, c.schema, c.relname, false,
-           json_build_array(json_build_array('pg_class', c.oid::bigint, 0)),
+           json_build_array(json_build_array('pg_class'::regclass::oid::bigint, c.oid::bigint, 0)),
            c.printed || ' OF ' || format_type(c.reloftype, NULL)
     FROM relation c
     WHERE c.relkind IN ('r', 'p') AND c.reloftype <> 0
@@ -108,17 +108,18 @@ found AS (
            'pg_constraint'::regclass, c.oid, t.schema, t.relname,
            -- in the model a column is not null for its children as well
            c.contype = 'f',
-           json_build_array(json_build_array('pg_class', t.oid::bigint, c.conkey[1])),
+           json_build_array(json_build_array('pg_class'::regclass::oid::bigint, t.oid::bigint, c.conkey[1])),
            pg_get_constraintdef(c.oid)
     FROM relation t
     JOIN pg_constraint c ON c.conrelid = t.oid
     WHERE t.relkind IN ('r', 'p')
       AND c.conparentid = 0
-      AND (c.contype = 'f' OR c.contype = 'n' AND c.conislocal AND c.convalidated AND c.connoinherit)
+      AND (c.contype = 'f' AND t.oid IN (SELECT oid FROM listed)
+           OR c.contype = 'n' AND c.conislocal AND c.convalidated AND c.connoinherit)
 
     UNION ALL
     SELECT 'column grant', 'pg_attribute'::regclass, t.oid, t.schema, t.relname, false,
-           json_build_array(json_build_array('pg_class', t.oid::bigint, a.attnum)),
+           json_build_array(json_build_array('pg_class'::regclass::oid::bigint, t.oid::bigint, a.attnum)),
            (SELECT string_agg(DISTINCT 'GRANT ' || g.privilege_type || ' (' || quote_ident(a.attname) || ') ON TABLE '
                    || t.printed || ' TO ' || coalesce(quote_ident(r.rolname), 'PUBLIC')
                    || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, E';\n')
@@ -130,7 +131,7 @@ found AS (
     UNION ALL
     -- owner and privileges of tables and sequences, where they are not those that the database's owner would give
     SELECT 'privileges', 'pg_class'::regclass, t.oid, t.schema, t.relname, false,
-           json_build_array(json_build_array('pg_class', t.oid::bigint, 0)),
+           json_build_array(json_build_array('pg_class'::regclass::oid::bigint, t.oid::bigint, 0)),
            concat_ws(E';\n',
                CASE WHEN t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
                THEN 'ALTER ' || t.word || ' ' || t.printed || ' OWNER TO ' || t.relowner::regrole END,
@@ -411,8 +412,8 @@ found AS (
     WHERE u.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 )
 SELECT f.kind,
-       f.class::text AS class,
-       f.oid::bigint AS oid,
+       f.class::oid AS class,
+       f.oid,
        f.schema,
        f.name,
        f.in_model,

@@ -8,7 +8,7 @@ WITH published AS (
 ),
 -- a partition is published with its ancestors, and a change to a partitioned table reaches every partition
 reach AS (
-    SELECT t.oid, t.oid AS relid FROM user_table t
+    SELECT t.oid, t.oid AS relid FROM user_table t WHERE EXISTS (SELECT FROM pg_publication)
     UNION
     SELECT t.oid, a.relid FROM user_table t, pg_partition_ancestors(t.oid) a(relid) WHERE t.relispartition
     UNION

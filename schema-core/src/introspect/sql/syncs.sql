@@ -1,4 +1,4 @@
-SELECT p.oid::bigint AS oid,
+SELECT p.oid,
        s.name AS schema,
        p.proname AS name,
        obj_description(p.oid, 'pg_proc') AS comment,

@@ -7,19 +7,18 @@ use crate::schema::{Column, Expr, Generated, Identity, Literal, Sequence, Sequen
 
 impl Builder<'_> {
     pub(super) fn columns(&mut self, index: usize, errors: &mut ScanErrors) {
-        for i in 0..self.tables[index].decl.columns.len() {
-            let declared = &self.tables[index];
-            let decl = declared.decl.columns[i].clone();
-            let (name, file) = (declared.name.clone(), declared.file);
-            let Some(column) = self.column(index, &decl, errors) else {
+        let declared = Rc::clone(&self.tables[index]);
+        let (name, file) = (&declared.name, declared.file);
+        for decl in &declared.decl.columns {
+            let Some(column) = self.column(index, decl, errors) else {
                 continue;
             };
             let place = at(self.source, file, decl.field.span());
             self.scan
                 .spans
                 .insert(Slot::Column(name.clone(), column.name.clone()), place);
-            self.decisions(&name, &decl);
-            if let Some(table) = self.scan.schema.tables.get_mut(&name) {
+            self.decisions(name, decl);
+            if let Some(table) = self.scan.schema.tables.get_mut(name) {
                 table.columns.push(column);
             }
         }

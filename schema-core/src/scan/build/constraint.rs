@@ -15,24 +15,22 @@ impl Builder<'_> {
         let mut order: Vec<usize> = (0..self.tables.len()).collect();
         order.sort_by(|a, b| self.tables[*a].name.cmp(&self.tables[*b].name));
         for &index in &order {
-            let (name, file, decl) = (
-                self.tables[index].name.clone(),
-                self.tables[index].file,
-                self.tables[index].decl.clone(),
-            );
+            let declared = Rc::clone(&self.tables[index]);
+            let (name, file, decl) = (&declared.name, declared.file, &declared.decl);
             let columns: BTreeSet<Ident> = decl.columns.iter().map(|c| Ident::new(c.name.value.clone())).collect();
             decl.checks
                 .iter()
-                .for_each(|check| self.check(&name, file, &columns, check));
-            decl.primary_key.iter().for_each(|key| self.key(&name, file, key, true));
-            decl.uniques.iter().for_each(|key| self.key(&name, file, key, false));
+                .for_each(|check| self.check(name, file, &columns, check));
+            decl.primary_key.iter().for_each(|key| self.key(name, file, key, true));
+            decl.uniques.iter().for_each(|key| self.key(name, file, key, false));
             decl.indexes
                 .iter()
-                .for_each(|index| self.index(&name, file, &columns, index, errors));
+                .for_each(|index| self.index(name, file, &columns, index, errors));
         }
         for index in order {
-            for key in self.tables[index].decl.foreign_keys.clone() {
-                self.foreign_key(index, &key, errors);
+            let declared = Rc::clone(&self.tables[index]);
+            for key in &declared.decl.foreign_keys {
+                self.foreign_key(index, key, errors);
             }
         }
     }
@@ -242,7 +240,12 @@ impl Builder<'_> {
             Referent::Fields { owner, fields } => (owner, fields),
         };
         let shown = segments(owner).join("::");
-        let Some(target) = self.struct_of(from, owner).map(|i| &self.tables[i]) else {
+        let place = if owner.is_ident("Self") {
+            Some(index)
+        } else {
+            self.struct_of(from, owner)
+        };
+        let Some(target) = place.map(|i| &self.tables[i]) else {
             errors.source(
                 at(self.source, from.file, owner.span()),
                 format!("`{shown}` is no struct that derives `Table`"),
