@@ -50,6 +50,11 @@ pub enum Kind {
     Options,
     Unlogged,
     ColumnSettings,
+    AddPartitioned,
+    AddPartition,
+    DetachPartition,
+    AttachPartition,
+    ChangeBound,
 }
 
 /// Each kind with its weight.
@@ -89,6 +94,11 @@ const KINDS: &[(u32, Kind)] = &[
     (2, Kind::Options),
     (1, Kind::Unlogged),
     (1, Kind::ColumnSettings),
+    (3, Kind::AddPartitioned),
+    (2, Kind::AddPartition),
+    (1, Kind::DetachPartition),
+    (1, Kind::AttachPartition),
+    (1, Kind::ChangeBound),
 ];
 
 /// Any change.

@@ -13,9 +13,12 @@ mod indexes;
 mod live;
 mod names;
 mod objects;
+mod partitions;
 mod replay;
 mod rows;
 mod types;
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -62,6 +65,8 @@ fn made(before: &[Edit], after: &[Edit], direct: bool, major: u32) -> Pair {
         schema: &mut old,
         major,
         planned: None,
+        before: None,
+        stood: BTreeSet::new(),
     };
     before.iter().for_each(|edit| draft.apply(edit));
     let mut new = old.clone();
@@ -76,6 +81,8 @@ fn made(before: &[Edit], after: &[Edit], direct: bool, major: u32) -> Pair {
         schema: &mut new,
         major,
         planned: Some((&old, &mut decisions)),
+        before: None,
+        stood: BTreeSet::new(),
     };
     after.iter().for_each(|edit| draft.apply(edit));
     Pair {

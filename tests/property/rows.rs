@@ -73,6 +73,10 @@ impl Rows {
             let (Some(before), Some(after)) = (old.tables.get(name), new.tables.get(name)) else {
                 continue;
             };
+            // A partition that comes or goes brings its rows along, or takes them.
+            if !same_partitions(old, new, name) {
+                continue;
+            }
             let filled: BTreeSet<&Ident> = decisions
                 .backfills
                 .iter()
@@ -105,4 +109,13 @@ impl Rows {
         }
         out
     }
+}
+
+fn same_partitions(old: &Schema, new: &Schema, table: &QName) -> bool {
+    let places = |schema: &Schema| {
+        let below = schema.partitions_below(table).into_iter();
+        let place = |name: QName| schema.tables[&name].partition_of.clone().map(|place| (name, place));
+        below.filter_map(place).collect::<Vec<_>>()
+    };
+    places(old) == places(new)
 }

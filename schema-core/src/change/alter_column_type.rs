@@ -3,11 +3,11 @@
 //! Widening that PostgreSQL does without rewrite and scan is instant; its undo would rewrite, so it leaves the wider type
 //! (traps 16). Anything else rewrites the table under ACCESS EXCLUSIVE: hazard `rewrite`.
 
-use super::column_settings::default_sql;
+use super::column_settings::{default_of_all, with_its_default};
 use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{Column, QName, Schema};
+use crate::schema::{Column, Expr, QName, Schema};
 
 /// The kind of a type's change at its place.
 pub(crate) const RETYPE: &str = "alter_column_type";
@@ -22,6 +22,20 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         c.type_name.clone_from(&target.type_name);
         c.collation.clone_from(&target.collation);
     }
+    let along = with_its_default(state, table, &target.name);
+    let set_default = |default: Option<&Expr>| default_of_all(state, table, &along, &target.name, default);
+    let rewrite = |from: &Column, to: &Column| {
+        let mut out = Vec::new();
+        // A default that the cast cannot carry over stops the statement: it goes first and comes back last.
+        if from.default.is_some() {
+            out.extend(set_default(None));
+        }
+        out.extend(alter(Op::ColumnTypeRewrite, table, from, to, true));
+        if from.default.is_some() && to.default.is_some() {
+            out.extend(set_default(to.default.as_ref()));
+        }
+        out
+    };
     let _ = context;
     if crate::stages::retype::is_instant(&current, target) {
         let step = Step::new(RETYPE, &object, Some(table))
@@ -37,26 +51,29 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
             ];
         }
         return vec![
-            step.down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+            step.down(rewrite(target, &current))
                 .effect(state, &after)
                 .note("The undo rewrites the table under ACCESS EXCLUSIVE."),
         ];
     }
-    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name))
-        && c.default.is_some()
-    {
-        c.default.clone_from(&target.default);
+    if current.default.is_some() {
+        for member in along.iter().chain([table]) {
+            if let Some(c) = after.tables.get_mut(member).and_then(|t| t.column_mut(&target.name)) {
+                c.default.clone_from(&target.default);
+            }
+        }
     }
     let mut step = Step::new(RETYPE, &object, Some(table))
-        .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
-        .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
+        .up(rewrite(&current, target))
+        .down(rewrite(target, &current))
         .down(
             // The way there took the default away for good.
             current
                 .default
                 .as_ref()
                 .filter(|_| target.default.is_none())
-                .map(|default| default_sql(table, &target.name, Some(default))),
+                .map(|default| set_default(Some(default)))
+                .unwrap_or_default(),
         )
         .effect(state, &after)
         .hazard(
@@ -86,20 +103,11 @@ fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Ve
         )];
     }
     let using = crate::stages::retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
-    let mut out = Vec::new();
-    // A default that the cast cannot carry over stops the statement: it goes first and comes back last.
-    if from.default.is_some() {
-        out.push(default_sql(table, name, None));
-    }
-    out.push(op.on(
+    vec![op.on(
         table,
         format!(
             "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate} USING {using}",
             to.type_name
         ),
-    ));
-    if from.default.is_some() && to.default.is_some() {
-        out.push(default_sql(table, name, to.default.as_ref()));
-    }
-    out
+    )]
 }

@@ -233,6 +233,7 @@ impl Differ<'_> {
                 })
                 .map(|(s, q)| (s.clone(), q.clone()))
                 .collect();
+            self.columns_from_above(name, table);
             let rank = u8::try_from(at.min(255)).unwrap_or(u8::MAX);
             // The order among the new tables is theirs, not their names': no table in the key, and the index as rank.
             let mut task = Task::new(

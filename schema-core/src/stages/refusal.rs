@@ -39,6 +39,14 @@ pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
                 _ => "its partition key",
             },
         );
+        let key = crate::schema::Expr(current.partition_by.clone().unwrap_or_default());
+        for column in crate::expression::columns_named(&key, current) {
+            let (was, is) = (current.column(&column), wanted.column(&column));
+            let retyped = was.zip(is).is_some_and(|(was, is)| {
+                (&was.type_name, &was.collation) != (&is.type_name, &is.collation)
+            });
+            refuse(retyped, &format!("the type of {column}, by which it is partitioned,"));
+        }
         refuse(
             current.inherits != wanted.inherits,
             "the list of tables that it inherits from",

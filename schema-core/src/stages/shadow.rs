@@ -122,12 +122,15 @@ fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Co
 
 /// Renames a column on its table and in the foreign keys that point at it.
 pub(crate) fn rename_column(schema: &mut Schema, table: &QName, from: &Ident, to: &Ident) {
-    if let Some(t) = schema.tables.get_mut(table) {
-        super::names_in::rename(t, from, to);
+    let family = schema.family(table);
+    for member in &family {
+        if let Some(t) = schema.tables.get_mut(member) {
+            super::names_in::rename(t, from, to);
+        }
     }
     for constraint in schema.tables.values_mut().flat_map(|t| t.constraints.values_mut()) {
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-            && key.references == *table
+            && family.contains(&key.references)
         {
             for column in key.referenced_columns.iter_mut().filter(|c| **c == *from) {
                 *column = to.clone();

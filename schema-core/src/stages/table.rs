@@ -42,12 +42,13 @@ impl<'a> Bridge<'a> {
         shadows: &Shadows,
         names: &'a mut Names,
     ) -> Self {
-        let mut all_renames = live_renames(old, new, decisions);
-        for (table, columns) in &shadows.columns {
+        let mut all_renames = super::inherited::with_family(new, live_renames(old, new, decisions));
+        let shadows = super::inherited::with_family(new, shadows.columns.clone());
+        for (table, columns) in &shadows {
             all_renames.entry(table.clone()).or_default().extend(columns.clone());
         }
         let renames = all_renames.get(name).cloned().unwrap_or_default();
-        let shadows = shadows.columns.get(name).cloned().unwrap_or_default();
+        let shadows = shadows.get(name).cloned().unwrap_or_default();
         let table = Table {
             comment: wanted.comment.clone(),
             partition_by: current.partition_by.clone(),
