@@ -77,17 +77,19 @@ impl Rows {
             if !same_partitions(old, new, name) {
                 continue;
             }
+            let above = old.partitioned_above(name);
+            let here = |table: &QName| table == name || above.contains(&table);
             let filled: BTreeSet<&Ident> = decisions
                 .backfills
                 .iter()
-                .filter(|(column, _)| column.table == *name)
+                .filter(|(column, _)| here(&column.table))
                 .map(|(column, _)| &column.column)
                 .collect();
             for column in &before.columns {
                 let rename = decisions
                     .renames
                     .iter()
-                    .find(|r| r.table == *name && r.from == column.name);
+                    .find(|r| here(&r.table) && r.from == column.name);
                 let renamed = rename.and_then(|r| after.column(&r.to));
                 let Some(is) = after.column(&column.name).or(renamed) else {
                     continue;
