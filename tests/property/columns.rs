@@ -8,8 +8,8 @@ use schema_core::schema::{
 
 use super::draft::Draft;
 use super::names;
-use super::partitions::{cut_by, top};
 use super::objects::sequence_options;
+use super::partitions::{cut_by, top};
 use super::types::{self, type_of};
 
 impl Draft<'_> {
@@ -150,8 +150,12 @@ impl Draft<'_> {
         }
         let own_use = self.family(&table).iter().skip(1).any(|member| {
             let t = &self.schema.tables[member];
-            t.constraints.values().any(|c| schema_core::compare::constraint_columns(c).contains(&column))
-                || t.indexes.values().any(|i| schema_core::compare::index_columns(i).contains(&column))
+            t.constraints
+                .values()
+                .any(|c| schema_core::compare::constraint_columns(c).contains(&column))
+                || t.indexes
+                    .values()
+                    .any(|i| schema_core::compare::index_columns(i).contains(&column))
         });
         if own_use {
             return None;

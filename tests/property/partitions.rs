@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::sample::Index as Choice;
 use schema_core::compare::{index_columns, same_constraint, same_index};
-use schema_core::schema::{Column, Constraint, ConstraintKind, Ident, Index, IndexOwner, Partition, QName, Schema, Table};
+use schema_core::schema::{
+    Column, Constraint, ConstraintKind, Ident, Index, IndexOwner, Partition, QName, Schema, Table,
+};
 use schema_core::sql::key_index;
 
 use super::draft::{Draft, pick};
@@ -305,7 +307,10 @@ impl Draft<'_> {
             .collect();
         partitions.sort();
         for (_, name) in partitions {
-            let parent = self.schema.tables[&name].partition_of.as_ref().map(|p| p.parent.clone());
+            let parent = self.schema.tables[&name]
+                .partition_of
+                .as_ref()
+                .map(|p| p.parent.clone());
             let Some(parent) = parent.filter(|p| self.schema.tables.contains_key(p)) else {
                 self.schema.tables.remove(&name);
                 continue;
@@ -319,7 +324,9 @@ impl Draft<'_> {
         let above = self.schema.tables[parent].columns.clone();
         let was = self.before.as_ref().and_then(|s| s.tables.get(parent)).cloned();
         let identities = self.major >= 17;
-        let Some(t) = self.schema.tables.get_mut(name) else { return };
+        let Some(t) = self.schema.tables.get_mut(name) else {
+            return;
+        };
         let gone: Vec<Ident> = t
             .columns
             .iter()
@@ -345,8 +352,16 @@ impl Draft<'_> {
                         } else {
                             own.default.clone()
                         },
-                        storage: if retyped { column.storage.clone() } else { own.storage.clone() },
-                        compression: if retyped { column.compression.clone() } else { own.compression.clone() },
+                        storage: if retyped {
+                            column.storage.clone()
+                        } else {
+                            own.storage.clone()
+                        },
+                        compression: if retyped {
+                            column.compression.clone()
+                        } else {
+                            own.compression.clone()
+                        },
                         ..own.clone()
                     }
                 }

@@ -13,7 +13,9 @@ use crate::plan::{Cost, HazardKind, Statement};
 use crate::schema::{
     CheckConstraint, Constraint, ConstraintKind, Expr, Ident, IndexOwner, Partition, QName, Schema, Table,
 };
-use crate::sql::{IndexMode, own_of_partition, bound_conditions, constraint_definition, create_index, create_partition, table_details};
+use crate::sql::{
+    IndexMode, bound_conditions, constraint_definition, create_index, create_partition, own_of_partition, table_details,
+};
 
 /// `ALTER TABLE … ATTACH PARTITION`, with the locks that it takes beyond the table itself.
 fn attach(state: &Schema, name: &QName, (parent_name, parent): (&QName, &Table), bound: &str) -> Statement {

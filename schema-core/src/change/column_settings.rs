@@ -235,7 +235,12 @@ fn serial_to_identity(
     vec![
         Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
             .up(to_identity(state, table, target, sequence))
-            .down(to_serial((state, &with_its_default(state, table, &target.name)), table, current, (sequence, options)))
+            .down(to_serial(
+                (state, &with_its_default(state, table, &target.name)),
+                table,
+                current,
+                (sequence, options),
+            ))
             .effect(state, &after),
     ]
 }
@@ -475,8 +480,12 @@ pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Ste
 
 fn storage_sql(only: &str, table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
     // Partitions and children have their own.
-    let alter =
-        |op: Op, action: String| op.on(table, format!("ALTER TABLE {only}{table} ALTER COLUMN {} {action}", to.name));
+    let alter = |op: Op, action: String| {
+        op.on(
+            table,
+            format!("ALTER TABLE {only}{table} ALTER COLUMN {} {action}", to.name),
+        )
+    };
     let mut out = Vec::new();
     if from.storage != to.storage {
         let word = to

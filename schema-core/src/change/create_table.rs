@@ -84,7 +84,7 @@ pub(super) fn statements(
     }
     let mut create = Op::TableCreate.plain(create_table(
         name,
-        table,
+        &crate::sql::own_columns(state, table),
         table
             .constraints
             .iter()
@@ -100,6 +100,10 @@ pub(super) fn statements(
         }
     }
     out.push(create);
+    for parent in table.inherits.iter().filter_map(|p| state.tables.get(p)) {
+        let own = crate::sql::own_of_partition(name, table, parent);
+        out.extend(own.into_iter().map(|sql| Op::TableCreate.plain(sql)));
+    }
     for (constraint_name, constraint) in &table.constraints {
         if constraint.not_valid || constraint.not_enforced || crate::sql::is_merged(table, constraint_name, constraint)
         {

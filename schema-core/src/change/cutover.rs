@@ -421,7 +421,9 @@ fn columns(name: &QName, was: &Table, is: &Table) -> Vec<Statement> {
     };
     let default = |column: &Ident, value: Option<&Expr>| {
         let mut statement = default_sql(name, column, value);
-        statement.sql = statement.sql.replacen("ALTER TABLE ", &format!("ALTER TABLE {only}"), 1);
+        statement.sql = statement
+            .sql
+            .replacen("ALTER TABLE ", &format!("ALTER TABLE {only}"), 1);
         statement
     };
     let own = is.partition_of.is_none();

@@ -158,11 +158,19 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut open = state.clone();
     // What was a partition's own before goes with the parent's on the way back, and comes back by itself.
-    let own = |member: &QName| state.tables.get(member).and_then(|t| t.column(column)).is_some_and(|c| c.not_null);
+    let own = |member: &QName| {
+        state
+            .tables
+            .get(member)
+            .and_then(|t| t.column(column))
+            .is_some_and(|c| c.not_null)
+    };
     let family = state.family(table);
     let covered = |member: &QName| {
         let found = state.tables.get(member);
-        let mut parents = found.into_iter().flat_map(|t| t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits));
+        let mut parents = found
+            .into_iter()
+            .flat_map(|t| t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits));
         parents.any(|parent| parent != table && family.contains(parent) && own(parent))
     };
     for member in family.iter().filter(|m| *m != table && own(m) && !covered(m)) {

@@ -72,12 +72,7 @@ impl Differ<'_> {
             .push(Task::new(Segment::Tables, Some(name), rank, change).gives(format!("column {id}")));
     }
 
-    fn column(
-        &mut self,
-        name: &QName,
-        (was, current): (&Column, &Table),
-        (is, wanted): (&Column, &Table),
-    ) {
+    fn column(&mut self, name: &QName, (was, current): (&Column, &Table), (is, wanted): (&Column, &Table)) {
         let table = Some(name);
         let boxed = || Box::new(is.clone());
         let retyped = (&was.type_name, &was.collation) != (&is.type_name, &is.collation);
@@ -90,7 +85,8 @@ impl Differ<'_> {
         }
         if generated_changes {
             let change = Change::SetGenerated(name.clone(), boxed());
-            self.tasks.push(Task::new(Segment::Tables, table, 42, change).gives(changed(name, &is.name)));
+            self.tasks
+                .push(Task::new(Segment::Tables, table, 42, change).gives(changed(name, &is.name)));
         }
         let default_moved = retyped && !retype::is_instant(was, is) && was.default.is_some();
         let becomes_identity = was.identity.is_none() && is.identity.is_some();
@@ -123,11 +119,18 @@ impl Differ<'_> {
         if let Some(sequence) = serial.filter(|_| !self.taken_by_sync(name, is)) {
             let owned = self.to.sequences[&sequence].clone();
             let change = Change::IdentityToSerial(name.clone(), boxed(), sequence, owned);
-            self.tasks.push(Task::new(Segment::Tables, table, 44, change).gives(changed(name, &is.name)));
+            self.tasks
+                .push(Task::new(Segment::Tables, table, 44, change).gives(changed(name, &is.name)));
         } else if was.identity != is.identity && (!was.not_null || !self.taken_by_sync(name, is)) {
-            let rank = if is.identity.is_none() { 20 } else { 59 };
+            // An identity is a number: it goes before its column becomes something else.
+            let rank = match is.identity {
+                None if retyped => 14,
+                None => 20,
+                Some(_) => 59,
+            };
             let change = Change::SetIdentity(name.clone(), boxed());
-            self.tasks.push(Task::new(Segment::Tables, table, rank, change).gives(changed(name, &is.name)));
+            self.tasks
+                .push(Task::new(Segment::Tables, table, rank, change).gives(changed(name, &is.name)));
         }
         if was.not_null && !is.not_null && !anew {
             // A primary key that goes must be gone before its columns may hold NULL.
@@ -177,7 +180,7 @@ impl Differ<'_> {
     }
 
     /// The topmost table that a partition or child has the column from.
-    fn from_above(&self, name: &QName, column: &Ident) -> Option<QName> {
+    pub(super) fn from_above(&self, name: &QName, column: &Ident) -> Option<QName> {
         let has = |schema: &Schema, table: &QName| schema.tables.get(table).is_some_and(|t| t.column(column).is_some());
         let mut top: Option<QName> = None;
         // The depth of partitions bounds the way up.
@@ -196,7 +199,11 @@ impl Differ<'_> {
     pub(super) fn columns_from_above(&mut self, name: &QName, wanted: &Table) {
         for column in &wanted.columns {
             if let Some(top) = self.from_above(name, &column.name)
-                && self.from.tables.get(&top).is_some_and(|t| t.column(&column.name).is_none())
+                && self
+                    .from
+                    .tables
+                    .get(&top)
+                    .is_some_and(|t| t.column(&column.name).is_none())
             {
                 self.inherited_anew(name, &top, (column, wanted));
             }
@@ -274,7 +281,9 @@ impl Differ<'_> {
         expected.not_null = changes(true) || was.not_null && !changes(false);
         match (expected.not_null, is.not_null) {
             (true, false) => {
-                let in_key = current.primary_key().is_some_and(|(_, key)| key.columns.contains(&was.name));
+                let in_key = current
+                    .primary_key()
+                    .is_some_and(|(_, key)| key.columns.contains(&was.name));
                 let change = Change::DropNotNull(name.clone(), is.name.clone());
                 self.push(Segment::Tables, Some(name), if in_key { 68 } else { 22 }, change);
             }
@@ -313,7 +322,9 @@ impl Differ<'_> {
             self.set_own_default(name, &gets);
         }
         if was.not_null && !gets.not_null {
-            let in_key = current.primary_key().is_some_and(|(_, key)| key.columns.contains(&was.name));
+            let in_key = current
+                .primary_key()
+                .is_some_and(|(_, key)| key.columns.contains(&was.name));
             let change = Change::DropNotNull(name.clone(), was.name.clone());
             self.push(Segment::Tables, Some(name), if in_key { 68 } else { 22 }, change);
         }

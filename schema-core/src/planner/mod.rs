@@ -2,6 +2,7 @@
 
 mod accept;
 mod dependents;
+mod family;
 mod file;
 mod guard;
 mod header;
@@ -305,6 +306,7 @@ fn walk(
         let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
         for mut step in made {
             if has_children {
+                family::lock_members(&state, &mut step);
                 step.up_effect = with_children(&state, [from, to], step.up_effect);
             }
             for patch in &step.up_effect {

@@ -31,9 +31,10 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
         // Each partition's index gets its own name: what the parent's index would make gets one from the server.
         let apart = |c: &crate::schema::Constraint| c.kind.has_index() && is_parent(schema, name);
         let inner = super::table::inner_constraints(table).filter(|(_, c)| !apart(c));
-        out.push(create_table(name, table, inner));
-        let parent = table.partition_of.as_ref().and_then(|p| schema.tables.get(&p.parent));
-        out.extend(parent.into_iter().flat_map(|parent| own_of_partition(name, table, parent)));
+        out.push(create_table(name, &own_columns(schema, table), inner));
+        let parents = table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits);
+        let parents = parents.filter_map(|p| schema.tables.get(p));
+        out.extend(parents.flat_map(|parent| own_of_partition(name, table, parent)));
     }
     for (name, sequence) in &schema.sequences {
         if let Some((table, column)) = &sequence.owned_by {
@@ -162,6 +163,16 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
     details_of("", name, table)
 }
 
+/// The table without the columns that it has from the tables that it inherits from: they would be its own as well, and
+/// outlive those.
+pub(crate) fn own_columns(schema: &Schema, table: &Table) -> Table {
+    let mut own = table.clone();
+    let parents: Vec<&Table> = table.inherits.iter().filter_map(|p| schema.tables.get(p)).collect();
+    own.columns
+        .retain(|c| !parents.iter().any(|p| p.column(&c.name).is_some()));
+    own
+}
+
 /// What a partition says of its own about the columns that it has from its parent, as it is right after it was made of it.
 pub(crate) fn own_of_partition(name: &QName, table: &Table, parent: &Table) -> Vec<String> {
     let mut out = Vec::new();
@@ -170,10 +181,7 @@ pub(crate) fn own_of_partition(name: &QName, table: &Table, parent: &Table) -> V
             continue;
         };
         let mut alter = |action: String| {
-            out.push(format!(
-                "ALTER TABLE ONLY {name} ALTER COLUMN {} {action}",
-                column.name
-            ));
+            out.push(format!("ALTER TABLE ONLY {name} ALTER COLUMN {} {action}", column.name));
         };
         if !same_default(column, table, above, parent) && column.generated.is_none() {
             let default = column.default.as_ref();

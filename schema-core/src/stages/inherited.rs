@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
-use crate::compare::same_default;
+use crate::compare::{constraint_columns, index_columns, same_default};
 use crate::plan::Hazard;
 use crate::schema::{Column, Fill, Ident, QName, Schema, Table};
 
@@ -56,7 +56,11 @@ pub(super) fn settle(bridge: &mut Schema, old: &Schema, new: &Schema) {
         };
         let parents: Vec<QName> = parents(&table).cloned().collect();
         for parent in parents {
-            let columns = bridge.tables.get(&parent).map(|t| t.columns.clone()).unwrap_or_default();
+            let columns = bridge
+                .tables
+                .get(&parent)
+                .map(|t| t.columns.clone())
+                .unwrap_or_default();
             for column in &columns {
                 let own = table.column(&column.name).cloned();
                 let made = member_column(old, new, (&name, own), (&parent, column));
@@ -66,8 +70,42 @@ pub(super) fn settle(bridge: &mut Schema, old: &Schema, new: &Schema) {
                 }
             }
         }
+        if let Some(place) = table.partition_of.clone() {
+            only_from_above(bridge, old, &name, &mut table, &place.parent);
+        }
         bridge.tables.insert(name, table);
     }
+}
+
+/// A partition has no columns but its parent's: what a table that is one until contract gets of its own waits until it is
+/// none, and what stands on that waits with it.
+fn only_from_above(bridge: &mut Schema, old: &Schema, name: &QName, table: &mut Table, parent: &QName) {
+    let Some(above) = bridge.tables.get(parent) else {
+        return;
+    };
+    let extra: Vec<Ident> = table
+        .columns
+        .iter()
+        .filter(|c| above.column(&c.name).is_none())
+        .map(|c| c.name.clone())
+        .collect();
+    if extra.is_empty() {
+        return;
+    }
+    let waits = |columns: Vec<Ident>| columns.iter().any(|c| extra.contains(c));
+    table.columns.retain(|c| !extra.contains(&c.name));
+    table.constraints.retain(|_, c| !waits(constraint_columns(c)));
+    table.indexes.retain(|_, i| !waits(index_columns(i)));
+    bridge
+        .fills
+        .retain(|_, f| f.table != *name || !extra.contains(&f.column));
+    bridge
+        .syncs
+        .retain(|_, s| s.table != *name || !waits(vec![s.from.clone(), s.to.clone()]));
+    bridge.sequences.retain(|sequence, s| {
+        let owner = s.owned_by.as_ref();
+        old.sequences.contains_key(sequence) || !owner.is_some_and(|(t, c)| t == name && extra.contains(c))
+    });
 }
 
 fn member_column(
@@ -85,11 +123,13 @@ fn member_column(
     };
     let alike = |same: &dyn Fn((&Column, &Table), (&Column, &Table)) -> bool| {
         let known = [old, new].into_iter().filter(|schema| schema.tables.contains_key(name));
-        known.into_iter().all(|schema| match (at(schema, name), at(schema, parent)) {
-            (Some((a, s)), Some((b, t))) => same((&a, &s), (&b, &t)),
-            (None, None) => true,
-            _ => false,
-        })
+        known
+            .into_iter()
+            .all(|schema| match (at(schema, name), at(schema, parent)) {
+                (Some((a, s)), Some((b, t))) => same((&a, &s), (&b, &t)),
+                (None, None) => true,
+                _ => false,
+            })
     };
     let shares = shares_identity(old, new, parent, &above.name);
     let mut made = own.following(None, above, shares);
@@ -121,8 +161,9 @@ pub(super) fn say_once(
     hazards: &mut Vec<Hazard>,
     refusals: &mut Vec<Refusal>,
 ) {
-    // By object: the same of the tables above.
+    // By object: the same of the tables above. Code names inheritance children by themselves.
     let mut higher: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut partitions: BTreeSet<String> = BTreeSet::new();
     for (name, table) in &old.tables {
         if parents(table).next().is_none() {
             continue;
@@ -131,6 +172,9 @@ pub(super) fn say_once(
         let columns = table.columns.iter().map(|c| &c.name);
         let added = fills.values().filter(|f| f.table == *name).map(|f| &f.column);
         for column in columns.chain(added) {
+            if table.partition_of.is_some() {
+                partitions.insert(format!("{name}.{column}"));
+            }
             let same = above.iter().map(|parent| format!("{parent}.{column}")).collect();
             higher.insert(format!("{name}.{column}"), same);
         }
@@ -146,7 +190,10 @@ pub(super) fn say_once(
     fills.retain(|id, _| !said_above(id, &|other| all.contains(other)));
     final_fills.retain(|id, _| !said_above(id, &|other| all.contains(other)));
     let before = hazards.clone();
-    hazards.retain(|h| !said_above(&h.object, &|other| before.iter().any(|b| b.kind == h.kind && b.object == *other)));
+    hazards.retain(|h| {
+        let again = |other: &String| before.iter().any(|b| b.kind == h.kind && b.object == *other);
+        !partitions.contains(&h.object) || !said_above(&h.object, &again)
+    });
     let objects: BTreeSet<(String, String)> = refusals.iter().map(|r| (r.object.clone(), r.why.clone())).collect();
     refusals.retain(|r| !said_above(&r.object, &|other| objects.contains(&(other.clone(), r.why.clone()))));
 }

@@ -44,7 +44,9 @@ impl Shadows {
                 if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
                     continue;
                 }
-                if found.needs_shadow(old, current, was, column) && can_have_one([old, new], table, current, was, column) {
+                if found.needs_shadow(old, current, was, column)
+                    && can_have_one([old, new], table, current, was, column)
+                {
                     let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
                     let shadow = first_free(&column.name.with_suffix("__new"), free);
                     found
@@ -115,7 +117,10 @@ fn can_have_one(ends: [&Schema; 2], name: &QName, table: &Table, was: &Column, i
         && table.inherits.is_empty()
         && !inherited
         && !in_generated(table, &was.name)
-        && (table.partition_by.is_none() || ends.into_iter().all(|schema| is_free_in_family(schema, name, &was.name)))
+        && (table.partition_by.is_none()
+            || ends
+                .into_iter()
+                .all(|schema| is_free_in_family(schema, name, &was.name)))
 }
 
 /// Whether a partitioned table's column can change places with a shadow in an instant: no key of USING INDEX stands on a
@@ -135,9 +140,7 @@ fn is_free_in_family(schema: &Schema, name: &QName, column: &Ident) -> bool {
     });
     let mut keys = schema.tables.values().flat_map(|t| t.constraints.values());
     let referenced = keys.any(|c| match &c.kind {
-        ConstraintKind::ForeignKey(key) => {
-            family.contains(&key.references) && key.referenced_columns.contains(column)
-        }
+        ConstraintKind::ForeignKey(key) => family.contains(&key.references) && key.referenced_columns.contains(column),
         _ => false,
     });
     free && !referenced

@@ -103,7 +103,11 @@ fn moved_names(was: &Table, is: &Table) -> BTreeMap<Ident, Ident> {
     let mut found = BTreeMap::new();
     for (name, index) in &was.indexes {
         let new_name = is.indexes.iter().find(|(n, i)| {
-            same_index(i, is, index, was) && !was.indexes.get(*n).is_some_and(|w| n != &name && same_index(w, was, i, is))
+            same_index(i, is, index, was)
+                && !was
+                    .indexes
+                    .get(*n)
+                    .is_some_and(|w| n != &name && same_index(w, was, i, is))
         });
         if let Some((n, _)) = new_name.filter(|(n, _)| *n != name) {
             found.insert(name.clone(), n.clone());
@@ -112,7 +116,10 @@ fn moved_names(was: &Table, is: &Table) -> BTreeMap<Ident, Ident> {
     for (name, key) in was.constraints.iter().filter(|(_, c)| c.kind.has_index()) {
         let new_name = is.constraints.iter().find(|(n, c)| {
             same_constraint(c, is, key, was)
-                && !was.constraints.get(*n).is_some_and(|w| n != &name && same_constraint(w, was, c, is))
+                && !was
+                    .constraints
+                    .get(*n)
+                    .is_some_and(|w| n != &name && same_constraint(w, was, c, is))
         });
         if let Some((n, _)) = new_name.filter(|(n, _)| *n != name) {
             found.insert(name.clone(), n.clone());
