@@ -85,6 +85,8 @@ cases! {
     hostile_names
     identity_add
     identity_change
+    identity_on_nullable
+    identity_on_nullable_renamed
     identity_to_serial
     index_create
     index_drop
@@ -124,6 +126,7 @@ cases! {
     partitioned_primary_key_add
     partitioned_primary_key_replace
     partitioned_rename
+    partitioned_rename_own
     partitioned_retype
     partitioned_unique_add
     period
@@ -137,14 +140,18 @@ cases! {
     rename_foreign_key
     rename_identity
     rename_identity_primary_key
+    rename_not_null_backfill
     rename_primary_key
     rename_serial
     rename_unanswered
     rename_unique
     rename_with_indexes_and_checks
     rename_with_updated_at
+    retype_from_enum
     retype_narrower
+    retype_not_null_backfill
     retype_primary_key
+    retype_says_less
     retype_text_to_int
     retype_timestamp
     retype_wider
@@ -156,8 +163,13 @@ cases! {
     schemas
     sequence_outlives_its_table
     sequence_range
+    sequence_rename
+    sequence_rename_chain
+    sequence_rename_direct
+    sequence_rename_drawn
     sequence_takes_over
     sequences
+    serial_on_plain
     serial_to_identity
     table_create
     table_create_cycle

@@ -27,6 +27,9 @@ pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
     decisions
         .type_renames
         .retain(|r| !spent(&r.from, &r.to, &|name| old.enums.contains_key(name)));
+    decisions
+        .sequence_renames
+        .retain(|r| !spent(&r.from, &r.to, &|name| old.sequences.contains_key(name)));
     decisions.renames.retain(|rename| {
         let spent = old
             .tables
@@ -95,6 +98,7 @@ pub fn decisions(
             Rename::Column(rename) => columns.push((text, rename)),
             Rename::Table(rename) => decisions.table_renames.push(rename),
             Rename::Type(rename) => decisions.type_renames.push(rename),
+            Rename::Sequence(rename) => decisions.sequence_renames.push(rename),
         }
     }
     for (text, rename) in columns {
@@ -136,6 +140,7 @@ enum Rename {
     Column(ColumnRename),
     Table(TableRename),
     Type(TableRename),
+    Sequence(TableRename),
 }
 
 /// Reads `TABLE.OLD=NEW`, `SCHEMA.TABLE.OLD=NEW`, or a table's or type's `OLD=NEW`, each perhaps with its schema.
@@ -175,54 +180,60 @@ fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
             )))
         }
         [name] => Err(wrong(format!(
-            "there is no table and no enum type \"{name}\" on the first side"
+            "there is no table, no enum type and no sequence \"{name}\" on the first side"
         ))),
         _ => Err(shape()),
     }
 }
 
-/// The rename of a table or an enum type, when the left side names one of the old schema and the right side one of the new.
+/// Makes the rename of its kind.
+type Kind = fn(TableRename) -> Rename;
+
+/// The rename of a table, an enum type or a sequence, when the left side names one of the old schema and the right side one of
+/// the new.
 fn whole(left: &[String], right: &[String], old: &Schema, new: &Schema) -> Result<Option<Rename>, String> {
     let fits = |name: &QName| match left {
         [own] => name.name.raw() == own,
         [schema, own] => name.schema.raw() == schema && name.name.raw() == own,
         _ => false,
     };
-    let tables = old.tables.keys().filter(|n| fits(n)).map(|n| (n, true));
-    let types = old.enums.keys().filter(|n| fits(n)).map(|n| (n, false));
+    let tables = old.tables.keys().map(|n| (n, Rename::Table as Kind));
+    let types = old.enums.keys().map(|n| (n, Rename::Type as Kind));
+    let sequences = old.sequences.keys().map(|n| (n, Rename::Sequence as Kind));
     let target = |from: &QName| match right {
         [name] => Some(from.sibling(Ident::new(name.clone()))),
         [schema, name] => Some(QName::new(schema.clone(), name.clone())),
         _ => None,
     };
-    let mut found: Vec<(TableRename, bool)> = Vec::new();
-    for (from, is_table) in tables.chain(types) {
+    let comes = |rename: &Rename| match rename {
+        Rename::Table(r) => new.tables.contains_key(&r.to),
+        Rename::Type(r) => new.enums.contains_key(&r.to),
+        Rename::Sequence(r) => new.sequences.contains_key(&r.to),
+        Rename::Column(_) => false,
+    };
+    let mut found: Vec<(QName, Rename)> = Vec::new();
+    for (from, kind) in tables.chain(types).chain(sequences).filter(|(name, _)| fits(name)) {
         let Some(to) = target(from) else { continue };
-        let comes = if is_table {
-            new.tables.contains_key(&to)
-        } else {
-            new.enums.contains_key(&to)
-        };
-        if comes || left.len() == 1 {
-            let from = from.clone();
-            found.push((TableRename { from, to }, is_table));
+        let from = from.clone();
+        let rename = kind(TableRename { from: from.clone(), to });
+        if comes(&rename) || left.len() == 1 {
+            found.push((from, rename));
         }
     }
-    let comes = |r: &TableRename| new.tables.contains_key(&r.to) || new.enums.contains_key(&r.to);
-    if found.iter().any(|(r, _)| comes(r)) {
-        found.retain(|(r, _)| comes(r));
+    if found.iter().any(|(_, r)| comes(r)) {
+        found.retain(|(_, r)| comes(r));
     }
-    match found.as_slice() {
-        [] => Ok(None),
-        [(rename, true)] => Ok(Some(Rename::Table(rename.clone()))),
-        [(rename, false)] => Ok(Some(Rename::Type(rename.clone()))),
-        several => {
-            let names: Vec<String> = several.iter().map(|(r, _)| r.from.to_string()).collect();
-            Err(format!(
-                "the left side could be {}: write the schema in front",
-                names.join(" or ")
-            ))
-        }
+    if found.len() > 1 {
+        let names: Vec<String> = found.iter().map(|(from, _)| from.to_string()).collect();
+        return Err(format!(
+            "the left side could be {}: write the schema in front",
+            names.join(" or ")
+        ));
+    }
+    match found.pop() {
+        Some((_, rename)) if comes(&rename) => Ok(Some(rename)),
+        Some((from, _)) => Err(format!("nothing on the second side has the new name of {from}")),
+        None => Ok(None),
     }
 }
 

@@ -377,7 +377,10 @@ impl Course<'_> {
             return;
         }
         let found = Rows::read(&mut self.connection, now).await;
-        let differing = self.rows.compare(&found, old, now, &self.plan.decisions);
+        let mut differing = self.rows.compare(&found, old, now, self.plan);
+        if now != old {
+            differing.extend(self.rows.moved(&found, old, now, &self.plan.decisions));
+        }
         assert!(
             differing.is_empty(),
             "{}: rows differ:\n{}",

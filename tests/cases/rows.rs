@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schema_core::plan::Decisions;
+use schema_core::plan::{Decisions, Plan};
 use schema_core::schema::{Ident, QName, Schema};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 type Record = BTreeMap<String, Value>;
 
-/// Rows by table.
-pub struct Rows(BTreeMap<QName, Vec<Record>>);
+/// Rows by table, and where the sequences stand.
+pub struct Rows {
+    tables: BTreeMap<QName, Vec<Record>>,
+    positions: BTreeMap<QName, String>,
+}
 
 impl Rows {
     /// Reads all rows of a schema's tables.
@@ -31,19 +34,52 @@ impl Rows {
                 .collect();
             found.insert(table.clone(), records);
         }
-        Self(found)
+        let mut positions = BTreeMap::new();
+        for sequence in schema.sequences.keys() {
+            let query =
+                format!("SELECT last_value || CASE WHEN is_called THEN ' drawn' ELSE ' next' END FROM {sequence}");
+            let row = sqlx::raw_sql(AssertSqlSafe(query)).fetch_one(&mut *connection).await;
+            let row = row.unwrap_or_else(|error| panic!("{sequence} cannot be read: {error}"));
+            positions.insert(sequence.clone(), row.try_get(0).expect("a position is text"));
+        }
+        Self {
+            tables: found,
+            positions,
+        }
+    }
+
+    /// Sequences that both have, under their new names, and that do not stand where they stood. One that gets less room may
+    /// have to start again.
+    pub fn moved(&self, now: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
+        let called = |name: &QName| {
+            let renamed = decisions.sequence_renames.iter().find(|r| r.from == *name);
+            renamed.map_or(name, |r| &r.to).clone()
+        };
+        let both = self.positions.iter().filter_map(|(name, was)| {
+            let called = called(name);
+            let is = now.positions.get(&called)?;
+            let (before, after) = (&old.sequences[name].options, &new.sequences[&called].options);
+            let narrower = after.min > before.min || after.max < before.max;
+            (was != is && !narrower).then(|| format!("{name} stood at {was}, and stands at {is}"))
+        });
+        both.collect()
     }
 
     /// What is not as it was, in the columns that both have and that the plan was not told to change.
-    pub fn compare(&self, now: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
+    pub fn compare(&self, now: &Self, old: &Schema, new: &Schema, plan: &Plan) -> Vec<String> {
+        let decisions = &plan.decisions;
         let mut out = Vec::new();
-        for (table, rows) in &self.0 {
+        for (table, rows) in &self.tables {
             let renamed = decisions.table_renames.iter().find(|r| r.from == *table);
             if renamed.is_some_and(|r| decisions.allow_data_loss.contains(&short(&r.to))) {
                 continue;
             }
             let called = renamed.map_or(table, |r| &r.to);
-            let Some((called, found)) = now.0.get_key_value(called).or_else(|| now.0.get_key_value(table)) else {
+            let Some((called, found)) = now
+                .tables
+                .get_key_value(called)
+                .or_else(|| now.tables.get_key_value(table))
+            else {
                 continue;
             };
             if decisions.allow_data_loss.contains(&short(table)) {
@@ -57,7 +93,7 @@ impl Rows {
             if lost || parts != new.partitions_below(table) {
                 continue;
             }
-            let names = kept(table, called, old, new, decisions);
+            let names = kept(table, called, (old, new), plan);
             let before: Vec<String> = project(rows, names.iter().map(|(old, _)| old));
             let after: Vec<String> = project(found, names.iter().map(|(_, new)| new));
             if before != after {
@@ -78,12 +114,12 @@ fn short(table: &QName) -> String {
 }
 
 /// Columns of the old table with the names that they have now.
-fn kept(table: &QName, called: &QName, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(Ident, Ident)> {
-    let filled: BTreeSet<&Ident> = decisions
-        .backfills
-        .iter()
-        .filter(|(column, _)| column.table == *table || column.table == *called)
-        .map(|(column, _)| &column.column)
+fn kept(table: &QName, called: &QName, (old, new): (&Schema, &Schema), plan: &Plan) -> Vec<(Ident, Ident)> {
+    let decisions = &plan.decisions;
+    let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
+    let filled: BTreeSet<&Ident> = fills
+        .filter(|fill| fill.value.is_some() && (fill.table == *table || fill.table == *called))
+        .map(|fill| &fill.column)
         .collect();
     let (before, after) = (&old.tables[table], &new.tables[called]);
     before
@@ -120,8 +156,8 @@ fn kept(table: &QName, called: &QName, old: &Schema, new: &Schema, decisions: &D
                         .iter()
                         .any(|t| t.trim_end_matches("[]") == name.to_string())
                 });
-            let same =
-                (now.type_name == column.type_name || retitled) && !filled.contains(&now.name) && !lost && !label;
+            let filled = filled.contains(&now.name) || renamed.is_some_and(|r| filled.contains(&r.to));
+            let same = (now.type_name == column.type_name || retitled) && !filled && !lost && !label;
             same.then(|| (column.name.clone(), now.name.clone()))
         })
         .collect()

@@ -6,8 +6,10 @@ use std::cell::{Cell, RefCell};
 use proptest::test_runner::TestCaseError;
 use schema_core::introspect::{Included, introspect};
 use schema_core::plan::{Plan, PlanFile, Script};
+use schema_core::proof::{ProofOptions, prove};
 use schema_core::run_file::{RunFileError, run_script};
 use schema_core::schema::Schema;
+use schema_core::scratch::{Scratch, ScratchChoice};
 use schema_core::sql::create_sql;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -25,6 +27,8 @@ pub struct Course {
     rows: Cell<usize>,
     /// Pairs whose plan demands what their rows are not, so that the rows had to go.
     emptied: Cell<u32>,
+    /// Where the plans are proven as well.
+    scratch: Option<Scratch>,
     _database: Database,
 }
 
@@ -32,6 +36,7 @@ impl Course {
     pub async fn on(server: &str) -> Self {
         let database = database_on(server).await;
         Self {
+            scratch: None,
             connection: RefCell::new(database.connect().await),
             pairs: Cell::new(0),
             refused: Cell::new(0),
@@ -39,6 +44,18 @@ impl Course {
             rows: Cell::new(0),
             emptied: Cell::new(0),
             _database: database,
+        }
+    }
+
+    /// The same, with each plan put to the proof.
+    pub async fn proven_on(server: &str) -> Self {
+        let choice = ScratchChoice::Url(server.to_owned());
+        let scratch = Scratch::start(&choice, None)
+            .await
+            .expect("the scratch server is there");
+        Self {
+            scratch: Some(scratch),
+            ..Self::on(server).await
         }
     }
 
@@ -65,6 +82,9 @@ impl Course {
             self.refused.set(self.refused.get() + 1);
             return Ok(());
         };
+        if let Some(scratch) = &self.scratch {
+            is_proven(&plan, scratch).await?;
+        }
         self.files.set(self.files.get() + plan.files.len());
         let before = Rows::insert(&mut connection, &old).await;
         self.rows.set(self.rows.get() + before.len());
@@ -103,6 +123,17 @@ impl Course {
                 rest.join("\n")
             )))
         }
+    }
+}
+
+async fn is_proven(plan: &Plan, scratch: &Scratch) -> Result<(), TestCaseError> {
+    let proof = prove(plan, scratch, &ProofOptions::default())
+        .await
+        .map_err(|error| TestCaseError::fail(error.to_string()))?;
+    if proof.failures.is_empty() {
+        Ok(())
+    } else {
+        Err(TestCaseError::fail(format!("the proof: {:#?}", proof.failures)))
     }
 }
 

@@ -214,22 +214,42 @@ fn the_order_of_old_columns_does_not_matter() {
 
 #[test]
 fn servers_agree_with_the_replay() {
-    on_servers(150, Draws::Same);
+    on_servers(150, Draws::Same, Proof::LeftOut);
 }
 
-/// As many pairs as `SCHEMAGEN_PROPERTY_CASES` says: `cargo test any_number -- --ignored`.
+#[test]
+fn plans_of_random_pairs_are_proven() {
+    on_servers(10, Draws::Same, Proof::Made);
+}
+
+/// As many pairs as `SCHEMAGEN_PROPERTY_CASES` says: `cargo test any_number_of_pairs -- --ignored`.
 #[test]
 #[ignore = "runs as long as it is asked to"]
 fn any_number_of_pairs_on_servers() {
+    on_servers(as_many_as_asked(), Draws::Fresh, Proof::LeftOut);
+}
+
+/// The same with the proof of each plan: `cargo test any_number_of_proofs -- --ignored`.
+#[test]
+#[ignore = "runs as long as it is asked to"]
+fn any_number_of_proofs_on_servers() {
+    on_servers(as_many_as_asked(), Draws::Fresh, Proof::Made);
+}
+
+fn as_many_as_asked() -> u32 {
     let cases = std::env::var("SCHEMAGEN_PROPERTY_CASES").unwrap_or_else(|_| "2000".to_owned());
-    on_servers(
-        cases.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number"),
-        Draws::Fresh,
-    );
+    cases.parse().expect("SCHEMAGEN_PROPERTY_CASES is a number")
+}
+
+/// Whether each plan is put to the proof.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Made,
+    LeftOut,
 }
 
 /// Shares that many pairs among the servers.
-fn on_servers(cases: u32, draws: Draws) {
+fn on_servers(cases: u32, draws: Draws, proof: Proof) {
     let seed = seed(draws);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -238,8 +258,13 @@ fn on_servers(cases: u32, draws: Draws) {
     let servers = all_versions();
     let share = cases.div_ceil(u32::try_from(servers.len()).unwrap_or(1).max(1));
     for (major, server) in servers {
-        let course = runtime.block_on(live::Course::on(&server));
-        holds_for(&seed, major, share, 150, |pair| runtime.block_on(course.run(&pair)));
+        let course = runtime.block_on(async {
+            match proof {
+                Proof::Made => live::Course::proven_on(&server).await,
+                Proof::LeftOut => live::Course::on(&server).await,
+            }
+        });
+        holds_for(&seed, major, share, 100, |pair| runtime.block_on(course.run(&pair)));
         println!("PostgreSQL {major}: {}", course.told());
     }
 }

@@ -65,6 +65,11 @@ impl Rollout {
         }
     }
 
+    /// Runs one way of a file on a connection, again as a whole while it cannot get its lock.
+    pub async fn run_on(&self, connection: &mut PgConnection, file: &PlanFile, script: &Script) {
+        patiently(connection, file, script).await;
+    }
+
     /// Runs the files' ways back, the last one first.
     pub async fn undo(&self, files: &[&PlanFile]) {
         let mut connection = self.database.connect().await;

@@ -2,27 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::task::JoinHandle;
 
-/// Rows 1 to `SHARED` stand before the plan; every client updates them.
-pub const SHARED: i64 = 2_000;
+use super::announced::{Moment, Side};
+use super::code::{Code, Decode};
 
-/// The statements of one version. `$1` is a row's id (bigint), `$2` a value (text); columns are named.
-#[derive(Debug, Clone, Copy)]
-pub struct Code {
-    /// Makes row `$1` with value `$2`.
-    pub insert: &'static str,
-    /// Makes row `$1`, or gives it the value `$2` where it stands.
-    pub upsert: &'static str,
-    /// Gives row `$1` the value `$2`.
-    pub update: &'static str,
-    /// Touches row `$1`, but not the value.
-    pub touch: &'static str,
-    /// The value of row `$1`, as text.
-    pub read: &'static str,
-}
+/// Rows 1 to `SHARED` stand before the plan; every client updates them.
+pub const SHARED: i64 = 500;
 
 #[derive(Debug, Default)]
 struct Signals {
@@ -39,28 +28,45 @@ pub struct Client {
 /// What a client leaves behind: its rows with the values that it wrote last.
 #[derive(Debug, Default)]
 pub struct Written {
+    pub side: Option<Side>,
     pub rows: Vec<(i64, String)>,
     pub transactions: u64,
 }
 
+/// Who works, and with what.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub url: String,
+    pub side: Side,
+    pub code: Code,
+    /// What new code reads of what old code wrote, and old code too once the database sees to it.
+    pub seen_by_new: fn(&str) -> String,
+    pub moment: Arc<Moment>,
+}
+
 impl Client {
     /// Starts a client with a range of ids of its own.
-    pub async fn start(url: &str, code: Code, number: i64) -> Self {
-        let connection = PgConnection::connect(url).await.expect("the server answers");
+    pub async fn start(job: Job, number: i64) -> Self {
+        let connection = connect(&job.url).await;
         let signals = Arc::new(Signals::default());
-        let work = tokio::spawn(work(connection, code, number, Arc::clone(&signals)));
+        let worker = Worker {
+            connection,
+            number,
+            written: Written {
+                side: Some(job.side),
+                ..Written::default()
+            },
+            job,
+        };
+        let work = tokio::spawn(worker.work(Arc::clone(&signals)));
         Self { signals, work }
     }
 
-    /// Waits until the client has done so many more rounds.
-    pub async fn rounds(&self, more: u64) {
-        let goal = self.signals.rounds.load(Relaxed) + more;
-        while self.signals.rounds.load(Relaxed) < goal && !self.work.is_finished() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+    fn done(&self) -> u64 {
+        self.signals.rounds.load(Relaxed)
     }
 
-    /// Ends it after its round. An error that it saw fails the test here.
+    /// Ends it after its round. An error that nobody announced fails the test here.
     pub async fn stop(self) -> Written {
         self.signals.stop.store(true, Relaxed);
         self.work
@@ -69,58 +75,181 @@ impl Client {
     }
 }
 
-async fn work(mut connection: PgConnection, code: Code, number: i64, signals: Arc<Signals>) -> Written {
-    let mut written = Written::default();
-    let first = number * 1_000_000;
-    let mut round = 0;
-    while !signals.stop.load(Relaxed) {
-        round += 1;
-        let value = |n: i64| format!("{number}/{round}/{n}");
-        let (one, two) = (first + 2 * round, first + 2 * round + 1);
-        run(&mut connection, code.insert, one, Some(&value(1))).await;
-        run(&mut connection, code.upsert, two, Some(&value(2))).await;
-        run(&mut connection, code.upsert, two, Some(&value(3))).await;
-        written.rows.extend([(one, value(1)), (two, value(3))]);
-        // A row of this client that may have stood since before the last file.
-        let again = usize::try_from(round * 7_919).expect("rounds are positive") % written.rows.len();
-        written.rows[again].1 = value(4);
-        run(&mut connection, code.update, written.rows[again].0, Some(&value(4))).await;
-        let shared = 1 + (number * 31 + round * 7) % SHARED;
-        run(&mut connection, code.touch, shared, None).await;
-        run(
-            &mut connection,
-            code.update,
-            shared,
-            Some(&format!("shared {number} {round}")),
-        )
-        .await;
-        for (id, expected) in [&written.rows[again], written.rows.last().expect("there are rows")] {
-            let found = read(&mut connection, code.read, *id).await;
-            assert_eq!(found.as_deref(), Some(expected.as_str()), "row {id}: {}", code.read);
+/// Waits until each of the clients has done so many more rounds.
+pub async fn rounds(clients: &[Client], more: u64) {
+    let goals: Vec<u64> = clients.iter().map(|c| c.done() + more).collect();
+    for (client, goal) in clients.iter().zip(goals) {
+        while client.done() < goal && !client.work.is_finished() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        written.transactions += 8;
-        signals.rounds.fetch_add(1, Relaxed);
     }
-    written
 }
 
-async fn run(connection: &mut PgConnection, sql: &'static str, id: i64, value: Option<&str>) {
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id);
-    if let Some(value) = value {
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.expect("the server answers")
+}
+
+struct Worker {
+    connection: PgConnection,
+    number: i64,
+    job: Job,
+    written: Written,
+}
+
+/// A statement with what it is bound to.
+#[derive(Debug, Clone)]
+struct Call {
+    sql: String,
+    id: i64,
+    value: Option<String>,
+}
+
+impl Worker {
+    async fn work(mut self, signals: Arc<Signals>) -> Written {
+        let mut round = 0;
+        while !signals.stop.load(Relaxed) {
+            round += 1;
+            self.round(round).await;
+            signals.rounds.fetch_add(1, Relaxed);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        self.written
+    }
+
+    async fn round(&mut self, round: i64) {
+        let code = self.job.code.clone();
+        let number = self.number;
+        let values = code.values;
+        let value = |n: i64| values(number, round, n);
+        let first = number * 1_000_000 + 3 * round;
+        let (one, two, three) = (first, first + 1, first + 2);
+        self.write(&[call(&code.insert, one, Some(value(1)))]).await;
+        self.write(&[call(&code.upsert, two, Some(value(2)))]).await;
+        self.write(&[call(&code.upsert, two, Some(value(3)))]).await;
+        self.write(&[call(&code.insert, three, Some(value(5)))]).await;
+        self.write(&[call(&code.delete, three, None)]).await;
+        self.written.rows.extend([(one, value(1)), (two, value(3))]);
+        // A row of this client that may have stood since before the last file.
+        let again = usize::try_from(round * 7_919).expect("rounds are positive") % self.written.rows.len();
+        let shared = 1 + (number * 31 + round * 7) % SHARED;
+        self.written.rows[again].1 = value(4);
+        self.write(&[call(&code.update, self.written.rows[again].0, Some(value(4)))])
+            .await;
+        // In one transaction, so that a plan meets locks that stay for more than one statement.
+        let mut together = vec![
+            call(&code.touch, shared, None),
+            call(&code.update, shared, Some(values(-number, round, shared))),
+        ];
+        together.extend(code.also.iter().map(|sql| call(sql, shared, None)));
+        self.write(&together).await;
+        if code.star {
+            let star = format!("SELECT * FROM {} WHERE {} = $1", code.table, code.key);
+            self.write(&[call(&star, two, None)]).await;
+        }
+        for (id, expected) in [
+            self.written.rows[again].clone(),
+            self.written.rows.last().expect("there are rows").clone(),
+        ] {
+            if let Some(found) = self.read(id).await {
+                let seen = (self.job.seen_by_new)(&expected);
+                assert!(
+                    found.as_ref() == Some(&expected) || found == Some(seen),
+                    "{:?} code at {}: row {id} has {found:?} instead of {expected}: {}",
+                    self.job.side,
+                    self.job.moment.name(),
+                    code.read()
+                );
+            }
+        }
+        self.written.transactions += 9;
+    }
+
+    /// One transaction, tried anew on a new connection after an announced error, as a pool would.
+    async fn write(&mut self, calls: &[Call]) {
+        for _ in 0..5 {
+            match self.attempt(calls).await {
+                Ok(()) => return,
+                Err((call, error)) => {
+                    self.job.moment.judge(self.job.side, &call.sql, call.id, &error);
+                    self.connection = connect(&self.job.url).await;
+                }
+            }
+        }
+        panic!("{}: {calls:?} fails on new connections too", self.job.moment.name());
+    }
+
+    async fn attempt<'c>(&mut self, calls: &'c [Call]) -> Result<(), (&'c Call, sqlx::Error)> {
+        let first = calls.first().expect("there is something to do");
+        if let [only] = calls {
+            return execute(&mut self.connection, only).await.map_err(|e| (only, e));
+        }
+        let mut transaction = self.connection.begin().await.map_err(|e| (first, e))?;
+        for call in calls {
+            execute(&mut transaction, call).await.map_err(|e| (call, e))?;
+        }
+        transaction.commit().await.map_err(|e| (first, e))
+    }
+
+    /// The value as text, `None` where an announced error hides it.
+    async fn read(&mut self, id: i64) -> Option<Option<String>> {
+        let sql = self.job.code.read();
+        for _ in 0..5 {
+            let error = match fetch(&mut self.connection, &sql, id, self.job.code.decode).await {
+                Ok(value) => return Some(value),
+                Err(error) => error,
+            };
+            self.job.moment.judge(self.job.side, &sql, id, &error);
+            if matches!(error, sqlx::Error::ColumnDecode { .. }) {
+                return None;
+            }
+            self.connection = connect(&self.job.url).await;
+        }
+        panic!("{}: {sql} fails on new connections too", self.job.moment.name());
+    }
+}
+
+fn call(sql: &str, id: i64, value: Option<String>) -> Call {
+    Call {
+        sql: sql.to_owned(),
+        id,
+        value,
+    }
+}
+
+/// Statements are prepared and kept, as a pool's connections do. Each meets a row.
+async fn execute(connection: &mut PgConnection, call: &Call) -> Result<(), sqlx::Error> {
+    let mut query = sqlx::query(AssertSqlSafe(call.sql.clone())).bind(call.id);
+    if let Some(value) = &call.value {
         query = query.bind(value);
     }
-    let done = query
-        .execute(connection)
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{sql}\nrow {id}"));
-    assert_eq!(done.rows_affected(), 1, "row {id} is lost: {sql}");
+    let done = query.execute(connection).await?;
+    assert_eq!(done.rows_affected(), 1, "row {} is lost: {}", call.id, call.sql);
+    Ok(())
 }
 
-async fn read(connection: &mut PgConnection, sql: &'static str, id: i64) -> Option<String> {
-    sqlx::query_scalar(AssertSqlSafe(sql))
-        .persistent(false)
-        .bind(id)
-        .fetch_one(connection)
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{sql}\nrow {id}"))
+async fn fetch(
+    connection: &mut PgConnection,
+    sql: &str,
+    id: i64,
+    decode: Decode,
+) -> Result<Option<String>, sqlx::Error> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    Ok(match decode {
+        Decode::Text => {
+            sqlx::query_scalar::<_, Option<String>>(sql)
+                .bind(id)
+                .fetch_one(connection)
+                .await?
+        }
+        Decode::Int4 => sqlx::query_scalar::<_, Option<i32>>(sql)
+            .bind(id)
+            .fetch_one(connection)
+            .await?
+            .map(|n| n.to_string()),
+        Decode::Int8 => sqlx::query_scalar::<_, Option<i64>>(sql)
+            .bind(id)
+            .fetch_one(connection)
+            .await?
+            .map(|n| n.to_string()),
+    })
 }

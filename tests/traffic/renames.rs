@@ -1,24 +1,9 @@
 //! Columns that change their names.
 
-use super::clients::Code;
-use super::phases::{Change, play, play_back};
+use super::code::Code;
+use super::phases::{Change, play};
+use super::watch;
 use crate::rollout::renaming;
-
-const OLD: Code = Code {
-    insert: "INSERT INTO t (id, name) VALUES ($1, $2)",
-    upsert: "INSERT INTO t (id, name) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-    update: "UPDATE t SET name = $2 WHERE id = $1",
-    touch: "UPDATE t SET touched = touched + 1 WHERE id = $1",
-    read: "SELECT name FROM t WHERE id = $1",
-};
-
-const NEW: Code = Code {
-    insert: "INSERT INTO t (id, full_name) VALUES ($1, $2)",
-    upsert: "INSERT INTO t (id, full_name) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name",
-    update: "UPDATE t SET full_name = $2 WHERE id = $1",
-    touch: OLD.touch,
-    read: "SELECT full_name FROM t WHERE id = $1",
-};
 
 fn rename(definition: &str, around: &str) -> Change {
     let script = |column: &str| {
@@ -28,35 +13,30 @@ fn rename(definition: &str, around: &str) -> Change {
         )
     };
     Change {
-        old: script("name"),
-        new: script("full_name"),
         decisions: renaming("t", &[("name", "full_name")]),
-        seed: "INSERT INTO t (id, name) SELECT n, 'seed ' || n FROM generate_series(1, $SHARED) n",
-        old_code: OLD,
-        new_code: NEW,
-        in_step: "name = full_name",
-        at_the_end: "full_name IS NOT NULL",
+        new_code: Code::of("t", "id", "full_name"),
+        in_step: "name = full_name".to_owned(),
+        at_the_end: "full_name IS NOT NULL".to_owned(),
+        ..Change::between(script("name"), script("full_name"))
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn plain_column() {
-    play(rename("text", "")).await;
+    let mut change = rename("text", "");
+    change.old_code.star = true;
+    change.new_code.star = true;
+    play(change).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn column_with_default_checks_and_indexes() {
     let around = "CREATE INDEX t_name ON t ({c});\nCREATE INDEX t_lower ON t (lower({c})) WHERE {c} <> '';\n\
                   ALTER TABLE t ADD CONSTRAINT t_filled CHECK ({c} <> '');";
-    play(rename("varchar(255) NOT NULL DEFAULT 'nobody'", around)).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn expand_taken_back() {
-    play_back(rename(
-        "text NOT NULL DEFAULT 'nobody'",
-        "CREATE UNIQUE INDEX t_name ON t ({c}, id);",
-    ))
+    play(Change {
+        watches: vec![watch::index("t", "*")],
+        ..rename("varchar(255) NOT NULL DEFAULT 'nobody'", around)
+    })
     .await;
 }
 
@@ -65,9 +45,11 @@ async fn expand_taken_back() {
 async fn unique_column() {
     let mut change = rename("text NOT NULL", "ALTER TABLE t ADD CONSTRAINT t_unique UNIQUE ({c});");
     change.old_code.touch = "INSERT INTO t (id, name) VALUES (-(random() * 1e15)::bigint, 'hot ' || $1)
-        ON CONFLICT (name) DO UPDATE SET touched = t.touched + 1";
+        ON CONFLICT (name) DO UPDATE SET touched = t.touched + 1"
+        .to_owned();
     change.new_code.touch = "INSERT INTO t (id, full_name) VALUES (-(random() * 1e15)::bigint, 'hot ' || $1)
-        ON CONFLICT (full_name) DO UPDATE SET touched = t.touched + 1";
+        ON CONFLICT (full_name) DO UPDATE SET touched = t.touched + 1"
+        .to_owned();
     play(change).await;
 }
 
@@ -76,22 +58,64 @@ async fn unique_column() {
 async fn primary_key() {
     let script =
         |key: &str| format!("CREATE TABLE t ({key} bigint PRIMARY KEY, name text, touched bigint NOT NULL DEFAULT 0);");
-    let new_code = Code {
-        insert: "INSERT INTO t (number, name) VALUES ($1, $2)",
-        upsert: "INSERT INTO t (number, name) VALUES ($1, $2) ON CONFLICT (number) DO UPDATE SET name = excluded.name",
-        update: "UPDATE t SET name = $2 WHERE number = $1",
-        touch: "UPDATE t SET touched = touched + 1 WHERE number = $1",
-        read: "SELECT name FROM t WHERE number = $1",
+    play(Change {
+        decisions: renaming("t", &[("id", "number")]),
+        new_code: Code::of("t", "number", "name"),
+        in_step: "id = number".to_owned(),
+        at_the_end: "number IS NOT NULL".to_owned(),
+        ..Change::between(script("id"), script("number"))
+    })
+    .await;
+}
+
+/// Two columns of one table at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_columns() {
+    let script = |name: &str, touched: &str| {
+        format!(
+            "CREATE TABLE t (id bigint PRIMARY KEY, {name} text NOT NULL, {touched} bigint NOT NULL DEFAULT 0);
+             CREATE INDEX t_both ON t ({name}, {touched});"
+        )
+    };
+    let mut change = Change {
+        decisions: renaming("t", &[("name", "full_name"), ("touched", "visits")]),
+        new_code: Code::of("t", "id", "full_name"),
+        in_step: "name = full_name AND touched = visits".to_owned(),
+        at_the_end: "full_name IS NOT NULL AND visits IS NOT NULL".to_owned(),
+        watches: vec![watch::index("t", "%name, %")],
+        ..Change::between(script("name", "touched"), script("full_name", "visits"))
+    };
+    change.new_code.touch = "UPDATE t SET visits = visits + 1 WHERE id = $1".to_owned();
+    play(change).await;
+}
+
+/// The key that other tables point at changes its name, and so does one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn referenced_key() {
+    let script = |key: &str, of: &str| {
+        format!(
+            "CREATE TABLE t ({key} bigint PRIMARY KEY, name text NOT NULL, touched bigint NOT NULL DEFAULT 0);
+             CREATE TABLE c (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                             {of} bigint NOT NULL REFERENCES t ON DELETE CASCADE);
+             CREATE INDEX c_of ON c ({of});"
+        )
+    };
+    let decisions = schema_core::plan::Decisions {
+        renames: [renaming("t", &[("id", "number")]), renaming("c", &[("t", "of")])]
+            .into_iter()
+            .flat_map(|d| d.renames)
+            .collect(),
+        ..crate::rollout::accepting()
     };
     play(Change {
-        old: script("id"),
-        new: script("number"),
-        decisions: renaming("t", &[("id", "number")]),
-        seed: "INSERT INTO t (id, name) SELECT n, 'seed ' || n FROM generate_series(1, $SHARED) n",
-        old_code: OLD,
-        new_code,
-        in_step: "id = number",
-        at_the_end: "number IS NOT NULL",
+        decisions,
+        old_code: Code::of("t", "id", "name").also("INSERT INTO c (t) VALUES ($1)"),
+        new_code: Code::of("t", "number", "name").also("INSERT INTO c (of) VALUES ($1)"),
+        in_step:
+            "id = number AND EXISTS (SELECT FROM c) AND NOT EXISTS (SELECT FROM c WHERE c.t IS DISTINCT FROM c.of)"
+                .to_owned(),
+        at_the_end: "number IS NOT NULL".to_owned(),
+        ..Change::between(script("id", "t"), script("number", "of"))
     })
     .await;
 }

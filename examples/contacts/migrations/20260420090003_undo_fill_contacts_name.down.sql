@@ -10,16 +10,30 @@ DO $schemagen$
 DECLARE
   schemagen_first_1 public.contacts.id%TYPE;
   schemagen_last_1 public.contacts.id%TYPE;
+  schemagen_rows integer := 5000;
+  schemagen_done boolean;
 BEGIN
   SELECT id INTO schemagen_first_1 FROM public.contacts ORDER BY id LIMIT 1;
   WHILE FOUND LOOP
     SELECT id INTO schemagen_last_1
-      FROM (SELECT id FROM public.contacts WHERE id >= schemagen_first_1 ORDER BY id LIMIT 5000) batch
+      FROM (SELECT id FROM public.contacts WHERE id >= schemagen_first_1 ORDER BY id LIMIT schemagen_rows) batch
       ORDER BY id DESC LIMIT 1;
-    UPDATE public.contacts SET name = full_name
-      WHERE id >= schemagen_first_1 AND id <= schemagen_last_1 AND (name IS DISTINCT FROM full_name);
+    BEGIN
+      SET LOCAL lock_timeout = '200ms';
+      UPDATE public.contacts SET name = full_name
+        WHERE id >= schemagen_first_1 AND id <= schemagen_last_1 AND (name IS DISTINCT FROM full_name);
+      schemagen_done := true;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      schemagen_done := false;
+    END;
     COMMIT;
-    SELECT id INTO schemagen_first_1 FROM public.contacts WHERE id > schemagen_last_1 ORDER BY id LIMIT 1;
+    IF schemagen_done THEN
+      schemagen_rows := least(2 * schemagen_rows, 5000);
+      SELECT id INTO schemagen_first_1 FROM public.contacts WHERE id > schemagen_last_1 ORDER BY id LIMIT 1;
+    ELSE
+      schemagen_rows := greatest(schemagen_rows / 4, 1);
+      PERFORM pg_catalog.pg_sleep(0.1);
+    END IF;
   END LOOP;
 END
 $schemagen$;

@@ -8,6 +8,7 @@ use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, Expr, QName, Schema};
+use crate::stages::retype;
 
 /// The kind of a type's change at its place.
 pub(crate) const RETYPE: &str = "alter_column_type";
@@ -37,11 +38,11 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         out
     };
     let _ = context;
-    if crate::stages::retype::is_instant(&current, target) {
+    if retype::is_instant(&current, target) {
         let step = Step::new(RETYPE, &object, Some(table))
             .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
             .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
-        if crate::stages::retype::may_stay(&current, target) {
+        if retype::may_stay(&current, target) {
             return vec![
                 step.no_undo(format!(
                     "{object} stays {}: going back to {} would rewrite the table.",
@@ -84,6 +85,13 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
                 target.type_name
             ),
         );
+    if let Some(words) = retype::forgets(&current, target) {
+        step = step.hazard(
+            HazardKind::DataLoss,
+            &object,
+            format!("{object} as {} does not say {words}", target.type_name),
+        );
+    }
     step.alone = true;
     step.verb = "retype";
     vec![step]
@@ -102,11 +110,18 @@ fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Ve
             format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}", to.type_name),
         )];
     }
-    let using = crate::stages::retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
+    // A cast would cut off what does not fit; the assignment, which arrays of other types lack, raises.
+    let assigned = !to.type_name.ends_with("[]") || from.type_name.starts_with("character");
+    let using = if assigned && retype::is_limited_text(&to.type_name) {
+        String::new()
+    } else {
+        let value = retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
+        format!(" USING {value}")
+    };
     vec![op.on(
         table,
         format!(
-            "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate} USING {using}",
+            "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}{using}",
             to.type_name
         ),
     )]

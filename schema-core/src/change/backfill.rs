@@ -14,6 +14,10 @@ use crate::sql::column_list;
 /// Rows in one batch: 2,000 to 10,000 measured as right (recipes 3).
 const BATCH_ROWS: u32 = 5_000;
 
+/// How long a batch waits for a row that a client holds. Well below `deadlock_timeout` (1 s): where the client waits for a
+/// row of the batch in its turn, the batch gives up before PostgreSQL chooses one of the two.
+const ROW_WAIT_MS: u32 = 200;
+
 pub(super) fn steps(state: &Schema, id: &str, fill: &Fill) -> Vec<Step> {
     let mut after = state.clone();
     after.fills.insert(id.to_owned(), fill.clone());
@@ -30,7 +34,7 @@ pub(super) fn run_only(fill: &Fill) -> Vec<Step> {
     let step = Step::new("backfill", object(fill), Some(&fill.table))
         .up([statement(fill)])
         .no_undo("The undo of the column takes the values away with it.")
-        .note("Old and new code run on; each batch holds its rows for a fraction of a second.")
+        .note("Old and new code run on; each batch holds its rows for a fraction of a second, and gives way to clients that hold one of them.")
         .alone("backfill", subject(fill));
     vec![with_hazard(step, fill)]
 }
@@ -79,6 +83,9 @@ fn statement(fill: &Fill) -> Statement {
 }
 
 /// The bound of a batch is read first and by `ORDER BY … LIMIT`, because not every key type has a max().
+///
+/// Clients lock rows in an order of their own. A batch that meets a row of theirs gives up what it holds and tries again
+/// with fewer rows.
 fn keyset_loop(fill: &Fill, update: &str) -> String {
     let table = &fill.table;
     let keys = column_list(&fill.key);
@@ -104,13 +111,25 @@ fn keyset_loop(fill: &Fill, update: &str) -> String {
     };
     let (key_row, first_row, last_row) = (row(&keys), row(&column_list(&first)), row(&column_list(&last)));
     format!(
-        "DECLARE\n{declare}BEGIN\n  \
+        "DECLARE\n{declare}  schemagen_rows integer := {BATCH_ROWS};\n  schemagen_done boolean;\nBEGIN\n  \
          SELECT {keys} INTO {first_list} FROM {table} ORDER BY {keys} LIMIT 1;\n  \
          WHILE FOUND LOOP\n    \
-         SELECT {keys} INTO {last_list}\n      FROM (SELECT {keys} FROM {table} WHERE {key_row} >= {first_row} ORDER BY {keys} LIMIT {BATCH_ROWS}) batch\n      ORDER BY {order} LIMIT 1;\n    \
-         {update}\n      WHERE {key_row} >= {first_row} AND {key_row} <= {last_row} AND ({missing});\n    \
+         SELECT {keys} INTO {last_list}\n      FROM (SELECT {keys} FROM {table} WHERE {key_row} >= {first_row} ORDER BY {keys} LIMIT schemagen_rows) batch\n      ORDER BY {order} LIMIT 1;\n    \
+         BEGIN\n      \
+         SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms';\n      \
+         {update}\n        WHERE {key_row} >= {first_row} AND {key_row} <= {last_row} AND ({missing});\n      \
+         schemagen_done := true;\n    \
+         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN\n      \
+         schemagen_done := false;\n    \
+         END;\n    \
          COMMIT;\n    \
-         SELECT {keys} INTO {first_list} FROM {table} WHERE {key_row} > {last_row} ORDER BY {keys} LIMIT 1;\n  \
+         IF schemagen_done THEN\n      \
+         schemagen_rows := least(2 * schemagen_rows, {BATCH_ROWS});\n      \
+         SELECT {keys} INTO {first_list} FROM {table} WHERE {key_row} > {last_row} ORDER BY {keys} LIMIT 1;\n    \
+         ELSE\n      \
+         schemagen_rows := greatest(schemagen_rows / 4, 1);\n      \
+         PERFORM pg_catalog.pg_sleep(0.1);\n    \
+         END IF;\n  \
          END LOOP;\nEND",
         first_list = column_list(&first),
         last_list = column_list(&last),

@@ -151,7 +151,7 @@ pub(super) fn identity_sql(table: &QName, from: &Column, to: &Column) -> Vec<Sta
 }
 
 /// Sets the generator behind the column's values, as far as its range goes.
-fn beyond_rows(table: &QName, column: &Ident, sequence: &str, options: &SequenceOptions) -> String {
+pub(super) fn beyond_rows(table: &QName, column: &Ident, sequence: &str, options: &SequenceOptions) -> String {
     let (last, first, end) = if options.increment > 0 {
         ("max", options.start, options.max)
     } else {

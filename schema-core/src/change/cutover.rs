@@ -72,7 +72,14 @@ pub(super) fn steps(
     let mut step = Step::new("cutover", objects.join(", "), table)
         .up(swap(state, columns, types, target, context))
         .down(columns.iter().map(|c| {
-            let query = format!("SELECT 1 FROM {} WHERE {} IS NOT NULL AND {} IS NULL", c.table, c.name, c.old);
+            let again = made_again(state, c).map(|value| format!(" AND {} IS DISTINCT FROM {value}", c.name));
+            let query = format!(
+                "SELECT 1 FROM {} WHERE {} IS NOT NULL AND {} IS NULL{}",
+                c.table,
+                c.name,
+                c.old,
+                again.unwrap_or_default()
+            );
             data_loss_guard(&format!("{}.{}", c.table, c.name), &query, "values that the old type cannot hold")
         }))
         .down(swap(target, &back_columns, &back_types, state, context))
@@ -101,6 +108,25 @@ pub(super) fn steps(
     step.verb = "cutover";
     step.subject = table.map(|t| t.name.raw().to_owned()).unwrap_or_default();
     vec![step]
+}
+
+/// What the sync before the cutover makes of a row whose old column has NULL, where it has a value for that: nothing is lost
+/// with it.
+fn made_again(state: &Schema, column: &ColumnSwap) -> Option<String> {
+    let mut syncs = state.syncs.values();
+    let sync = syncs.find(|s| s.table == column.table && s.from == column.name && s.to == column.shadow)?;
+    let up = sync.up.as_ref().filter(|up| up.0.starts_with("COALESCE("))?;
+    let read = format!("NEW.{}", column.name);
+    let mut out = String::new();
+    let mut rest = up.0.as_str();
+    while let Some(at) = rest.find(&read) {
+        let (before, after) = (&rest[..at], &rest[at + read.len()..]);
+        out += before;
+        let longer = after.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+        out += &if longer { read.clone() } else { column.old.to_string() };
+        rest = after;
+    }
+    Some((out + rest).replace("NEW.", ""))
 }
 
 /// The statements that lead from one side of the cutover to the other.

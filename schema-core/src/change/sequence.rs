@@ -1,9 +1,12 @@
 //! `create_sequence`, `alter_sequence`, `drop_sequence`, `rename_sequence`: locks on the sequence alone.
 
+use std::collections::BTreeSet;
+
+use super::column_settings::beyond_rows;
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::Statement;
-use crate::schema::{QName, Schema, Sequence};
+use crate::schema::{Literal, QName, Schema, Sequence};
 use crate::sql::{CommentOn, comment_sql, create_sequence, sequence_changes};
 
 pub(super) fn create(state: &Schema, name: &QName, sequence: &Sequence) -> Vec<Step> {
@@ -11,7 +14,9 @@ pub(super) fn create(state: &Schema, name: &QName, sequence: &Sequence) -> Vec<S
     after.sequences.insert(name.clone(), sequence.clone());
     vec![
         Step::new("create_sequence", name.to_string(), None)
-            .up(statements(name, sequence))
+            .up([Op::SequenceCreate.plain(create_sequence(name, sequence))])
+            .up(behind_rows(state, name, sequence))
+            .up(belongings(name, sequence))
             .down([Op::SequenceDrop.plain(format!("DROP SEQUENCE {name}"))])
             .effect(state, &after),
     ]
@@ -28,17 +33,48 @@ pub(super) fn remove(state: &Schema, name: &QName) -> Vec<Step> {
     ]
 }
 
+/// An owned sequence lies in its table's namespace: on the way into another one it has no owner.
 pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
     let mut after = state.clone();
+    let owner = state.sequences.get(from).and_then(|s| s.owned_by.as_ref());
+    let freed = owner.filter(|_| from.schema != to.schema);
+    if freed.is_some()
+        && let Some(sequence) = after.sequences.get_mut(from)
+    {
+        sequence.owned_by = None;
+    }
     after.rename_sequence(from, to);
-    let owner = after.sequences.get(to).and_then(|s| s.owned_by.as_ref());
-    let table = owner.map(|(table, _)| table.clone());
+    let free = freed.map(|_| Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {from} OWNED BY NONE")));
+    let own = freed
+        .map(|(table, column)| Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {from} OWNED BY {table}.{column}")));
+    let table = owner.map(|(table, _)| table);
     vec![
-        Step::new("rename_sequence", to.to_string(), table.as_ref())
-            .up([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {from} RENAME TO {}", to.name))])
-            .down([Op::SequenceAlter.plain(format!("ALTER SEQUENCE {to} RENAME TO {}", from.name))])
+        Step::new("rename_sequence", to.to_string(), table)
+            .up(free.into_iter().chain(called(from, to, &state.relation_names())))
+            .down(called(to, from, &after.relation_names()).into_iter().chain(own))
             .effect(state, &after),
     ]
+}
+
+/// The statements that give a sequence another name, in another namespace too. Of the two names in between the one that is
+/// free is taken.
+fn called(from: &QName, to: &QName, taken: &BTreeSet<QName>) -> Vec<Statement> {
+    let name = |sequence: &QName| Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", to.name));
+    let namespace =
+        |sequence: &QName| Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} SET SCHEMA {}", to.schema));
+    match (from.schema == to.schema, from.name == to.name) {
+        (true, true) => Vec::new(),
+        (true, false) => vec![name(from)],
+        (false, true) => vec![namespace(from)],
+        (false, false) => {
+            let moved = to.sibling(from.name.clone());
+            if taken.contains(&moved) {
+                vec![name(from), namespace(&from.sibling(to.name.clone()))]
+            } else {
+                vec![namespace(from), name(&moved)]
+            }
+        }
+    }
 }
 
 pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step> {
@@ -71,6 +107,15 @@ pub(super) fn statements(name: &QName, sequence: &Sequence) -> Vec<Statement> {
     let mut out = vec![Op::SequenceCreate.plain(create_sequence(name, sequence))];
     out.extend(belongings(name, sequence));
     out
+}
+
+/// The sequence of a column that has numbers already goes on behind them.
+fn behind_rows(state: &Schema, name: &QName, sequence: &Sequence) -> Option<Statement> {
+    let (table, column) = sequence.owned_by.as_ref()?;
+    let found = state.tables.get(table)?.column(column)?;
+    let whole = matches!(found.type_name.as_str(), "smallint" | "integer" | "bigint");
+    let literal = Literal(&name.to_string()).to_string();
+    whole.then(|| Op::Check.plain(beyond_rows(table, column, &literal, &sequence.options)))
 }
 
 /// What a sequence gets once the column that owns it stands.

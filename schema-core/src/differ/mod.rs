@@ -16,10 +16,12 @@ mod table;
 
 pub use order::{Segment, Task, in_order};
 
+use crate::plan::TableRename;
 use crate::schema::Schema;
 
-/// The differences between two schemas as tasks in the order in which they can be done.
-pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
+/// The differences between two schemas as tasks in the order in which they can be done. Which sequence is called otherwise
+/// from here on must be told: nothing but its numbers distinguishes one from a new one.
+pub fn diff(from: &Schema, to: &Schema, told: &[TableRename]) -> Vec<Task> {
     let (renames, from) = renamed::first(from, to);
     let from = &from;
     let renames = renames
@@ -30,18 +32,19 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Task> {
     }
     let moves = partitions::Moves::find(from, to);
     if moves.is_empty() {
-        return renames.chain(in_order(between(from, to))).collect();
+        return renames.chain(in_order(between(from, to, told))).collect();
     }
     let (apart, wanted) = moves.apart(from, to);
-    let mut tasks = between(&apart, &wanted);
+    let mut tasks = between(&apart, &wanted, told);
     moves.add_tasks(from, to, &mut tasks);
     renames.chain(in_order(tasks)).collect()
 }
 
-fn between(from: &Schema, to: &Schema) -> Vec<Task> {
+fn between(from: &Schema, to: &Schema, told: &[TableRename]) -> Vec<Task> {
     let mut found = Differ {
         from,
         to,
+        told,
         tasks: Vec::new(),
     };
     found.objects();
@@ -55,5 +58,7 @@ fn between(from: &Schema, to: &Schema) -> Vec<Task> {
 pub(crate) struct Differ<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
+    /// Sequences that get another name.
+    pub(crate) told: &'a [TableRename],
     pub(crate) tasks: Vec<Task>,
 }

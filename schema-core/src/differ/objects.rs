@@ -157,7 +157,6 @@ impl Differ<'_> {
             .to
             .sequences
             .iter()
-            .filter(|(name, _)| !self.from.sequences.contains_key(*name))
             .filter_map(|(name, sequence)| Some((self.predecessor(name, sequence)?, name.clone())))
             .collect();
         for (old, new) in &renamed {
@@ -229,13 +228,18 @@ impl Differ<'_> {
         }
     }
 
-    /// The sequence whose place this one takes, so that its numbers go on: the one that the same column owned or drew from
+    /// The sequence whose place this one takes, so that its numbers go on: the one that was told, that the same column owned
     /// under another name, or that of the old column where a sync that goes hands its generator over.
     fn predecessor(&self, name: &QName, sequence: &Sequence) -> Option<QName> {
-        let gone = |name: &&QName| !self.to.sequences.contains_key(*name);
-        let Some((table, column)) = &sequence.owned_by else {
-            return self.drawn_before(name).filter(gone).cloned();
-        };
+        if let Some(told) = self.told.iter().find(|r| r.to == *name) {
+            return Some(told.from.clone());
+        }
+        if self.from.sequences.contains_key(name) {
+            return None;
+        }
+        let told = |name: &QName| self.told.iter().any(|r| r.from == *name);
+        let gone = |name: &&QName| !self.to.sequences.contains_key(*name) && !told(name);
+        let (table, column) = sequence.owned_by.as_ref()?;
         if let Some(own) = self.from.sequences_owned_by(table, column).find(gone) {
             return Some(own.clone());
         }
@@ -247,28 +251,6 @@ impl Differ<'_> {
         });
         let (_, sync) = sync?;
         self.from.sequences_owned_by(table, &sync.from).find(gone).cloned()
-    }
-
-    /// The sequence without owner that some column drew from before, where it draws from this one now.
-    fn drawn_before(&self, name: &QName) -> Option<&QName> {
-        let unowned = self.from.sequences.iter().filter(|(_, s)| s.owned_by.is_none());
-        let mut columns = self
-            .to
-            .tables
-            .iter()
-            .flat_map(|(t, table)| table.columns.iter().map(move |c| (t, c)));
-        let drawn = |old: &QName, (table, column): (&QName, &Column)| {
-            let was = self
-                .from
-                .tables
-                .get(table)
-                .and_then(|t| t.column(&column.name))
-                .and_then(|c| c.default.as_ref());
-            let was = was.filter(|d| d.draws_from(old)).map(|d| d.drawing_from(old, name));
-            was.is_some() && was == column.default
-        };
-        let names: Vec<&QName> = unowned.map(|(old, _)| old).collect();
-        columns.find_map(|place| names.iter().find(|old| drawn(old, place)).copied())
     }
 
     /// Whether the owning column turns from serial to identity: then the sequence goes in that step.

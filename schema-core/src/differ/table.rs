@@ -83,11 +83,11 @@ impl Differ<'_> {
 
     /// The first schema as it is once sequences have their new names, which defaults print. `None` where none has.
     fn with_sequence_names(&self) -> Option<crate::schema::Schema> {
-        let renamed: Vec<(&QName, &QName)> = self
+        let renamed: Vec<(QName, QName)> = self
             .tasks
             .iter()
             .filter_map(|task| match &task.change {
-                Change::RenameSequence(from, to) => Some((from, to)),
+                Change::RenameSequence(from, to) => Some((from.clone(), to.clone())),
                 _ => None,
             })
             .collect();
@@ -95,9 +95,7 @@ impl Differ<'_> {
             return None;
         }
         let mut schema = self.from.clone();
-        for (from, to) in renamed {
-            schema.rename_sequence(from, to);
-        }
+        schema.rename_sequences(&renamed);
         Some(schema)
     }
 

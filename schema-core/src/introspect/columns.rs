@@ -31,6 +31,7 @@ struct Row {
 
 pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> Result<(), IntrospectError> {
     let found: Vec<Row> = rows(connection, "columns", include_str!("sql/columns.sql")).await?;
+    let mut from_above = Vec::new();
     for row in found {
         let name = QName::new(row.schema.clone(), row.table.clone());
         if row.has_expression && row.expression.is_none() {
@@ -39,26 +40,32 @@ pub(super) async fn read(connection: &mut PgConnection, schema: &mut Schema) -> 
                 &format!("{name}.{} has a default that does not print", row.name),
             ));
         }
-        let inherited = row
-            .generator
-            .is_none()
-            .then(|| generator_of_parent(schema, &name, &row.name))
-            .flatten();
+        if !row.identity.is_empty() && row.generator.is_none() {
+            from_above.push((name.clone(), Ident::new(row.name.clone())));
+        }
         if let Some(table) = schema.tables.get_mut(&name) {
-            table.columns.push(column(row, inherited));
+            table.columns.push(column(row));
+        }
+    }
+    for (name, column) in from_above {
+        if let Some(options) = generator_from_above(schema, &name, &column)
+            && let Some(own) = schema.tables.get_mut(&name).and_then(|t| t.column_mut(&column))
+            && let Some(identity) = &mut own.identity
+        {
+            identity.options = options;
         }
     }
     Ok(())
 }
 
-/// A partition's identity column draws from the sequence of the partitioned table (17).
-fn generator_of_parent(schema: &Schema, table: &QName, column: &str) -> Option<SequenceOptions> {
-    let parent = &schema.tables.get(table)?.partition_of.as_ref()?.parent;
-    let found = schema.tables.get(parent)?.column(&Ident::new(column))?;
+/// A partition's identity column draws from the sequence of the table at the top (17).
+fn generator_from_above(schema: &Schema, table: &QName, column: &Ident) -> Option<SequenceOptions> {
+    let top = schema.partitioned_above(table).last().copied()?;
+    let found = schema.tables.get(top)?.column(column)?;
     found.identity.as_ref().map(|identity| identity.options.clone())
 }
 
-fn column(row: Row, inherited: Option<SequenceOptions>) -> Column {
+fn column(row: Row) -> Column {
     let expression = row.expression.map(Expr);
     let (default, generated) = match row.generated.as_str() {
         "" => (expression, None),
@@ -72,7 +79,7 @@ fn column(row: Row, inherited: Option<SequenceOptions>) -> Column {
     };
     let identity = (!row.identity.is_empty()).then(|| Identity {
         always: row.identity == "a",
-        options: row.generator.or(inherited).unwrap_or_default(),
+        options: row.generator.unwrap_or_default(),
         comment: row.generator_comment,
     });
     Column {

@@ -27,6 +27,9 @@ pub struct Decisions {
     /// Declared renames of enum types.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub type_renames: Vec<TableRename>,
+    /// Renames of sequences that no column owns before and after.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sequence_renames: Vec<TableRename>,
     /// Values for rows that stand without one (`backfill = "sql"`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backfills: Vec<(ColumnRef, Expr)>,
@@ -73,7 +76,7 @@ pub struct ColumnRename {
     pub to: Ident,
 }
 
-/// A table or a type that changes its name.
+/// A table, a type or a sequence that changes its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableRename {
     /// The old name.

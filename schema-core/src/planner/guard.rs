@@ -76,7 +76,14 @@ pub(super) fn warn(steps: &mut [Step], publications: &BTreeMap<QName, Vec<String
             step.kind,
             "add_column" | "drop_column" | "alter_column_type" | "cutover"
         ) {
-            step.hazards.push(select_star(&table));
+            let hazard = select_star(&table);
+            step.hazards.push(match step.kind {
+                "alter_column_type" => Hazard {
+                    message: result_type(&step.object),
+                    ..hazard
+                },
+                _ => hazard,
+            });
         }
     }
 }
@@ -95,6 +102,14 @@ fn replication(table: &QName, kind: &str, names: &[String]) -> Hazard {
             names.join(", ")
         ),
     }
+}
+
+/// A wider type is another result type, for those who name the column too.
+fn result_type(column: &str) -> String {
+    format!(
+        "prepared statements that select or return {column} break when its type changes, also where they name it: use \
+         .persistent(false), or recycle the pool after the file"
+    )
 }
 
 fn select_star(table: &QName) -> Hazard {

@@ -8,6 +8,7 @@ mod guard;
 mod header;
 mod name;
 mod question;
+mod sequences;
 mod why;
 
 use std::borrow::Cow;
@@ -18,9 +19,9 @@ pub use question::RenameQuestion;
 use crate::change::{Context, Step};
 use crate::compare::differences;
 use crate::differ::{Segment, Task, diff};
-use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage};
+use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage, TableRename};
 use crate::schema::{Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
-use crate::stages::{Refusal, Renamed, stages};
+use crate::stages::{Refusal, Renamed, renamed_sequences, stages};
 
 /// What a plan is made for.
 #[derive(Debug, Clone)]
@@ -85,6 +86,7 @@ fn list<T: std::fmt::Display>(head: &str, items: &[T]) -> String {
 /// # Errors
 /// Refusals, open questions, and hazards that were not accepted, each with what answers it.
 pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options) -> Result<Plan, PlanError> {
+    let decisions = &sequences::told(old, new, decisions);
     let questions = question::renames(old, new, decisions);
     if !questions.is_empty() {
         return Err(PlanError::RenameOrNot(questions));
@@ -166,7 +168,7 @@ struct Draft<'a, D> {
     waits_for: Option<Phase>,
 }
 
-impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
+impl<'a, D: FnMut(&Schema, &Schema, &[TableRename]) -> Vec<Task>> Draft<'a, D> {
     fn new(decisions: &'a Decisions, options: &'a Options, target: &'a Schema, differ: D) -> Self {
         Self {
             decisions,
@@ -187,7 +189,13 @@ impl<'a, D: FnMut(&Schema, &Schema) -> Vec<Task>> Draft<'a, D> {
 
     fn arrow(&mut self, from: &Schema, to: &Schema, phase: Phase) -> Result<(), PlanError> {
         let from = self.standing(from);
-        let tasks = (self.differ)(&from, to);
+        // Names of sequences change in the last arrow alone.
+        let told = match phase {
+            Phase::Expand if !self.decisions.direct => Vec::new(),
+            Phase::Cutover => Vec::new(),
+            _ => renamed_sequences(&from, to, &self.decisions.sequence_renames),
+        };
+        let tasks = (self.differ)(&from, to, &told);
         self.walked(&from, to, tasks, phase)
     }
 
@@ -429,10 +437,15 @@ mod tests {
         let names: Vec<&str> = path.stages.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["old", "bridge", "swapped", "new"]);
         let mut calls: Vec<(Schema, Schema)> = Vec::new();
-        let mut draft = Draft::new(&decisions, &options, &new, |from: &Schema, to: &Schema| {
-            calls.push((from.clone(), to.clone()));
-            diff(from, to)
-        });
+        let mut draft = Draft::new(
+            &decisions,
+            &options,
+            &new,
+            |from: &Schema, to: &Schema, told: &[TableRename]| {
+                calls.push((from.clone(), to.clone()));
+                diff(from, to, told)
+            },
+        );
         draft.goal = path.stages.last().map(|stage| stage.schema.clone());
         draft.waits_for = Some(Phase::Cutover);
         for (pair, phase) in path

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::plan::Decisions;
-use crate::schema::{Ident, QName, Schema, Table};
+use crate::schema::{Ident, QName, Schema, SequenceOptions, Table};
 
 /// Something that goes and something equal that comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,13 @@ pub enum RenameQuestion {
         /// The types that come and might be it.
         to: Vec<QName>,
     },
+    /// A sequence that goes and those with equal options that come.
+    Sequence {
+        /// The sequence that goes.
+        from: QName,
+        /// The sequences that come and might be it.
+        to: Vec<QName>,
+    },
 }
 
 impl fmt::Display for RenameQuestion {
@@ -50,6 +57,11 @@ impl fmt::Display for RenameQuestion {
             }
             Self::Table { from, to } => whole(f, from, to, "equal columns"),
             Self::Enum { from, to } => whole(f, from, to, "equal labels"),
+            Self::Sequence { from, to } => {
+                let names: Vec<String> = to.iter().map(short).collect();
+                let answers = to.iter().map(|to| flag(from, to));
+                ask(f, &short(from), &names, "equal options", answers)
+            }
         }
     }
 }
@@ -68,17 +80,21 @@ fn whole(f: &mut fmt::Formatter<'_>, from: &QName, to: &[QName], what: &str) -> 
             from.to_string()
         };
         format!(
-            "#[schemagen(renamed_from = \"{named}\")] on {} or --rename {}={}",
+            "#[schemagen(renamed_from = \"{named}\")] on {} or {}",
             to.name.raw(),
-            short(from),
-            if to.schema == from.schema {
-                to.name.to_string()
-            } else {
-                to.to_string()
-            }
+            flag(from, to)
         )
     });
     ask(f, &short(from), &names, what, answers)
+}
+
+fn flag(from: &QName, to: &QName) -> String {
+    let to = if to.schema == from.schema {
+        to.name.to_string()
+    } else {
+        to.to_string()
+    };
+    format!("--rename {}={to}", short(from))
 }
 
 fn ask(
@@ -110,6 +126,8 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
             .flatten()
             .find(|n| new.tables.contains_key(*n));
         match called {
+            // A partition's columns have the names of its parent's, which is asked.
+            Some(called) if before.partition_of.is_some() && new.tables[called].partition_of.is_some() => {}
             Some(called) => columns(&mut questions, (name, before), (called, &new.tables[called]), decisions),
             None => tables(&mut questions, (name, before), old, new, decisions),
         }
@@ -134,7 +152,32 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
             questions.push(RenameQuestion::Enum { from, to });
         }
     }
+    sequences(&mut questions, old, new, decisions);
     questions
+}
+
+/// Sequences of their own: nothing tells whether their numbers go on in another one.
+fn sequences(questions: &mut Vec<RenameQuestion>, old: &Schema, new: &Schema, decisions: &Decisions) {
+    let hints = decisions
+        .sequence_renames
+        .iter()
+        .filter(|r| old.sequences.contains_key(&r.from));
+    let answered = |name: &QName| hints.clone().any(|r| r.from == *name || r.to == *name);
+    let open = |schema: &Schema, other: &Schema| -> Vec<(QName, SequenceOptions)> {
+        let own = schema
+            .sequences
+            .iter()
+            .filter(|(name, s)| s.owned_by.is_none() && !other.sequences.contains_key(*name) && !answered(name));
+        own.map(|(name, s)| (name.clone(), s.options.clone())).collect()
+    };
+    let coming = open(new, old);
+    for (from, options) in open(old, new) {
+        let equal = coming.iter().filter(|(_, o)| *o == options);
+        let to: Vec<QName> = equal.map(|(name, _)| name.clone()).collect();
+        if !to.is_empty() {
+            questions.push(RenameQuestion::Sequence { from, to });
+        }
+    }
 }
 
 /// Tables that have the columns of one that goes. Partitions come and go by their nature.

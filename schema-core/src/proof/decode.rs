@@ -17,24 +17,33 @@ pub(super) struct Check {
     /// Whether the reader is old code.
     pub(super) old: bool,
     reason: Option<Reason>,
+    /// The one column whose UPDATE it speaks of; any, when there is none.
+    source: Option<Ident>,
 }
 
 impl Check {
+    /// Whether it must hold after an UPDATE of this column.
+    pub(super) fn speaks_of(&self, updated: &Ident) -> bool {
+        self.source.as_ref().is_none_or(|source| source == updated)
+    }
+
     /// Reasons whose hazards announce it.
     pub(super) fn reasons(&self) -> &[Reason] {
         self.reason.as_slice()
     }
 }
 
-/// What the version's fields cannot hold: NULL where the field is no Option, labels that it does not know.
-pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Table, reader: &str) -> Vec<Check> {
+/// What the version's fields cannot hold: NULL where the field is no Option, labels that it does not know. `found` is the
+/// table as the stage has it.
+pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Schema, found: &Table, reader: &str) -> Vec<Check> {
     let Some(table) = version.tables.get(name) else {
         return Vec::new();
     };
     let old = reader == "old code";
     let mut checks = Vec::new();
-    for column in table.columns.iter().filter(|c| stage.column(&c.name).is_some()) {
+    for column in &table.columns {
         let c = &column.name;
+        let Some(there) = found.column(c) else { continue };
         if column.not_null {
             checks.push(Check {
                 column: c.clone(),
@@ -42,7 +51,12 @@ pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Table, reade
                 words: format!("{reader} reads NULL in {c}, where its field is no Option"),
                 old,
                 reason: Some(Reason::ReadsNull),
+                source: None,
             });
+        }
+        // Where the column has another type, it is the type that a typed client cannot decode.
+        if !holds_labels(version, &column.type_name, stage, &there.type_name) {
+            continue;
         }
         if let Some(labels) = labels_in_use(version, name, column) {
             let labels: Vec<String> = labels.iter().map(|l| Literal(l).to_string()).collect();
@@ -61,10 +75,19 @@ pub(super) fn decode_checks(version: &Schema, name: &QName, stage: &Table, reade
                 words: format!("{reader} reads a label in {c} that it does not know"),
                 old,
                 reason: Some(Reason::UnknownLabel),
+                source: None,
             });
         }
     }
     checks
+}
+
+/// Whether the column still has the version's enum, be it under another name.
+fn holds_labels(version: &Schema, enum_type: &str, stage: &Schema, there: &str) -> bool {
+    match (version.enum_of_type(enum_type), stage.enum_of_type(there)) {
+        (Some(was), Some(is)) => was == is || !stage.enums.contains_key(was),
+        _ => false,
+    }
 }
 
 /// What the syncs of a table promise about a row that old (or new) code just wrote.
@@ -109,6 +132,8 @@ fn sync_check(stage: &Schema, sync: &Sync, written_by_old: bool) -> Check {
         words: format!("{target} does not follow {source}: the sync does not carry this value over"),
         old: written_by_old,
         reason: None,
+        // What was left behind keeps what it said while its new value stays.
+        source: (sync.direction == SyncDirection::Backward).then(|| sync.from.clone()),
     }
 }
 

@@ -8,8 +8,10 @@ use super::ProofError;
 use super::build::exec;
 use super::write::run;
 use crate::compat::{Retyped, retyped};
-use crate::schema::{Column, EnumType, Ident, Object, Patch, QName, Schema, Slot};
+use crate::plan::Decisions;
+use crate::schema::{Column, EnumType, Ident, Object, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::Renamed;
+use crate::stages::retype::forgets;
 
 /// Copies of the tables as text, in temporary tables: they hold on to no type of the schema.
 #[derive(Debug, Default)]
@@ -287,4 +289,43 @@ pub(super) fn lost_by(patches: &[Patch], before: &Schema) -> BTreeSet<(QName, Id
         }
     }
     lost
+}
+
+/// Columns whose values come back only as the new type, or the given `using`, has them: these patches take away the last
+/// place that says what they were.
+pub(super) fn forgotten_by(patches: &[Patch], before: &Schema, decisions: &Decisions) -> BTreeSet<(QName, Ident)> {
+    let converted = |table: &QName, column: &Ident| {
+        let mut given = decisions.retypes.iter().filter(|r| r.using.is_some());
+        given.any(|r| r.column.table == *table && r.column.column == *column)
+    };
+    let mut forgotten = BTreeSet::new();
+    for patch in patches {
+        let Slot::Column(table, name) = &patch.slot else {
+            continue;
+        };
+        let Some(Object::Column(was)) = &patch.before else {
+            continue;
+        };
+        if let Some(Object::Column(is)) = &patch.after {
+            if forgets(was, is).is_some() {
+                forgotten.insert((table.clone(), name.clone()));
+            }
+            continue;
+        }
+        for sync in before.syncs.values().filter(|s| s.table == *table) {
+            let kept = match sync.direction {
+                SyncDirection::Backward if sync.to == *name => &sync.from,
+                SyncDirection::TwoWay if sync.from == *name => &sync.to,
+                _ => continue,
+            };
+            let is = before.tables.get(table).and_then(|t| t.column(kept));
+            if is.is_some_and(|is| forgets(was, is).is_some())
+                || converted(table, &sync.from)
+                || converted(table, &sync.to)
+            {
+                forgotten.insert((table.clone(), sync.from.clone()));
+            }
+        }
+    }
+    forgotten
 }

@@ -196,9 +196,21 @@ impl Run<'_> {
             sync_checks(self.boundary.stage, name, self.side.old)
         };
         if let Some(beside) = self.boundary.beside {
-            checks.extend(decode_checks(beside.schema, name, stage, beside.name()));
+            checks.extend(decode_checks(
+                beside.schema,
+                name,
+                self.boundary.stage,
+                stage,
+                beside.name(),
+            ));
         }
-        checks.extend(decode_checks(self.side.schema, name, stage, self.side.name()));
+        checks.extend(decode_checks(
+            self.side.schema,
+            name,
+            self.boundary.stage,
+            stage,
+            self.side.name(),
+        ));
         if let Some(view) = &view {
             checks.retain(|check| view.columns.contains_key(&check.column));
         }
@@ -212,7 +224,7 @@ impl Run<'_> {
             views: &views,
             conditions: &[],
         };
-        let returning = returning(&checks);
+        let returning = returning_checks(&checks);
         let mut full = None;
         for (n, shape, operation) in [
             (40, Shape::All, Operation::InsertAll),
@@ -236,6 +248,8 @@ impl Run<'_> {
                     values.push("NULL".to_owned());
                 }
             }
+            let checks: Vec<Check> = checks.iter().filter(|c| c.speaks_of(column)).cloned().collect();
+            let returning = returning_checks(&checks);
             for value in values {
                 let operation = Operation::Update(column.clone());
                 let sql = format!(
@@ -277,7 +291,7 @@ impl Run<'_> {
             .await?;
         let failed = outcome.is_err();
         self.judge(name, table, &Operation::Select, outcome, &[])?;
-        let checks = decode_checks(self.side.schema, name, stage, self.side.name());
+        let checks = decode_checks(self.side.schema, name, self.boundary.stage, stage, self.side.name());
         if failed || checks.is_empty() {
             return Ok(());
         }
@@ -614,7 +628,7 @@ impl Run<'_> {
     }
 }
 
-fn returning(checks: &[Check]) -> String {
+fn returning_checks(checks: &[Check]) -> String {
     if checks.is_empty() {
         return String::new();
     }

@@ -181,4 +181,10 @@ impl Schema {
             .filter(move |(_, s)| s.owned_by.as_ref().is_some_and(|(t, c)| t == table && c == column))
             .map(|(name, _)| name)
     }
+
+    /// Whether a column's default draws from the sequence.
+    pub fn is_drawn_from(&self, sequence: &QName) -> bool {
+        let mut columns = self.tables.values().flat_map(|t| &t.columns);
+        columns.any(|c| c.default.as_ref().is_some_and(|d| d.draws_from(sequence)))
+    }
 }

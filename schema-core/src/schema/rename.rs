@@ -103,6 +103,31 @@ impl Schema {
         for default in columns.filter_map(|c| c.default.as_mut()) {
             *default = default.drawing_from(from, to);
         }
+        for other in &mut self.others {
+            let mut draws = false;
+            for dependency in &mut other.depends_on {
+                if let Dependency::Sequence(name) = dependency
+                    && name == from
+                {
+                    name.clone_from(to);
+                    draws = true;
+                }
+            }
+            if draws {
+                other.definition = Expr(std::mem::take(&mut other.definition)).drawing_from(from, to).0;
+            }
+        }
+    }
+
+    /// Several sequences under new names, where one may take what another leaves.
+    pub fn rename_sequences(&mut self, names: &[(QName, QName)]) {
+        let mut rest = names.to_vec();
+        while !rest.is_empty() {
+            let free = |(_, to): &(QName, QName)| !rest.iter().any(|(from, _)| from == to);
+            let at = rest.iter().position(free).unwrap_or(0);
+            let (from, to) = rest.remove(at);
+            self.rename_sequence(&from, &to);
+        }
     }
 
     /// `ALTER TYPE … RENAME TO` of an enum: the columns that have it and the expressions that name it follow.

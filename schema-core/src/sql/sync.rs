@@ -39,11 +39,14 @@ pub fn create_sync(function: &QName, sync: &Sync) -> Vec<String> {
             let value = sync.up.clone().unwrap_or_else(|| Expr(format!("NEW.{}", sync.from)));
             let assign = format!("NEW.{} := {value};", sync.to);
             let mut body = match sync.direction {
-                // A value of the new type that the old one cannot hold must not stop new code.
+                // A value of the new type that the old one cannot hold must not stop new code. Where the new value stays,
+                // so does the old one: it can say more (a time of day, digits) than the new type holds.
                 SyncDirection::Backward => {
+                    let (from, to) = (&sync.from, &sync.to);
+                    let changed = differs(sync, &format!("NEW.{from}"), &format!("OLD.{from}"));
                     format!(
-                        "  BEGIN\n    {assign}\n  EXCEPTION WHEN OTHERS THEN NEW.{} := NULL;\n  END;\n",
-                        sync.to
+                        "  IF TG_OP = 'INSERT' OR {changed} OR NEW.{to} IS NULL THEN\n    BEGIN\n      {assign}\n    \
+                         EXCEPTION WHEN OTHERS THEN NEW.{to} := NULL;\n    END;\n  END IF;\n"
                     )
                 }
                 _ => format!("  {assign}\n"),
@@ -98,13 +101,7 @@ fn two_way_body(sync: &Sync) -> String {
     } else {
         written
     };
-    let differs = |x: &str, y: &str| {
-        if sync.by_image {
-            format!("pg_catalog.record_image_ne(ROW({x}), ROW({y}))")
-        } else {
-            format!("{x} IS DISTINCT FROM {y}")
-        }
-    };
+    let differs = |x: &str, y: &str| differs(sync, x, y);
     let mut body = String::from("  IF TG_OP = 'INSERT' THEN\n");
     body += &format!("    IF {written} THEN {a} := {down};\n    ELSE {b} := {up};\n    END IF;\n");
     for lock in &sync.key_locks {
@@ -116,6 +113,14 @@ fn two_way_body(sync: &Sync) -> String {
         differs(&a, &old_a)
     );
     body
+}
+
+fn differs(sync: &Sync, x: &str, y: &str) -> String {
+    if sync.by_image {
+        format!("pg_catalog.record_image_ne(ROW({x}), ROW({y}))")
+    } else {
+        format!("{x} IS DISTINCT FROM {y}")
+    }
 }
 
 /// Without this lock concurrent upserts of old code fail with 23505 on the second unique index (recipes 1.1): ON CONFLICT

@@ -6,7 +6,7 @@ use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
 use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident, Table};
+use crate::schema::{Column, Expr, Fill, Ident, Literal, Sequence, Table};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -134,7 +134,12 @@ impl Bridge<'_> {
                 identity.always = false;
             }
             if !current.not_null {
+                // An identity must be NOT NULL: until then a default draws the numbers.
                 column.identity = None;
+                // A partition has it from above.
+                if self.current.partition_of.is_none() {
+                    column.default = self.generator_for(wanted);
+                }
             }
         }
         if let Some(identity) = &mut column.identity
@@ -149,6 +154,25 @@ impl Bridge<'_> {
             column.default.clone_from(&wanted.default);
         }
         column
+    }
+
+    /// A sequence of the identity's options, owned by the column, and the default that draws from it. Contract lets the
+    /// identity take over its place. Rows without a number get one.
+    fn generator_for(&mut self, wanted: &Column) -> Option<Expr> {
+        let identity = wanted.identity.as_ref()?;
+        let called = self.name.sibling(self.name.name.with_suffix("_seq"));
+        let name = self.names.give(&called, |_| false);
+        let default = Expr(format!("nextval({}::regclass)", Literal(&name.to_string())));
+        let sequence = Sequence {
+            options: identity.options.clone(),
+            owned_by: Some((self.name.clone(), wanted.name.clone())),
+            ..Sequence::default()
+        };
+        self.sequences.insert(name, sequence);
+        if self.decided(&self.decisions.backfills, &wanted.name).is_none() {
+            self.fill_twice(&wanted.name, default.clone());
+        }
+        Some(default)
     }
 
     fn column_of_old(&mut self, current: &Column) -> Column {
@@ -212,9 +236,14 @@ impl Bridge<'_> {
 
     /// The backfill that lets the column be NOT NULL, now and again in contract for what old code wrote since.
     fn fill_for_not_null(&mut self, column: &Ident) -> bool {
-        let Some(value) = self.decided(&self.decisions.backfills, column) else {
-            return false;
-        };
+        match self.decided(&self.decisions.backfills, column) {
+            Some(value) => self.fill_twice(column, value),
+            None => return false,
+        }
+        true
+    }
+
+    fn fill_twice(&mut self, column: &Ident, value: Expr) {
         self.add_fill(column, Some(value), format!("{column} IS NULL"), 0);
         let id = self.object(column);
         if let Some(fill) = self.fills.get(&id) {
@@ -226,7 +255,19 @@ impl Bridge<'_> {
                 },
             );
         }
-        true
+    }
+
+    /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
+    pub(super) fn forgets(&mut self, object: &str, wanted: &Column, words: &str) {
+        self.hazard(
+            HazardKind::DataLoss,
+            object,
+            format!(
+                "{object} as {} does not say {words}: contract drops the last place that does; keep the old column under \
+                 another name, or give `using`",
+                wanted.type_name
+            ),
+        );
     }
 
     pub(super) fn add_fill(&mut self, column: &Ident, value: Option<Expr>, missing: String, round: u8) {
@@ -245,9 +286,22 @@ impl Bridge<'_> {
 
     fn column_renamed(&mut self, from: &Column, wanted: &Column) -> Column {
         let object = self.object(&from.name);
+        if !from.not_null && from.identity.is_none() && wanted.identity.is_some() {
+            let change = match from.name == wanted.name {
+                true => "type",
+                false => "name",
+            };
+            self.refusals.push(Refusal {
+                object: object.clone(),
+                why: format!(
+                    "it may be NULL and becomes an identity, which must be NOT NULL, and changes its {change} with it: until then \
+                     nothing would give new code's rows their numbers"
+                ),
+                way_out: format!("change the {change} in a plan of its own, then make it an identity"),
+            });
+        }
         if self.shadows.contains_key(&from.name) {
-            let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
-            self.add_fill(&wanted.name, None, missing, 0);
+            self.add_fill(&wanted.name, None, self.missing(from, wanted), 0);
             let not_null = from.not_null && wanted.not_null;
             if !retype::holds_every_value(from, wanted) && !self.every_label_has_a_place(from, wanted) {
                 self.hazard(
@@ -258,6 +312,11 @@ impl Bridge<'_> {
                         wanted.type_name
                     ),
                 );
+            }
+            let given = (self.decisions.retypes.iter())
+                .any(|r| r.column.table == *self.name && r.column.column == from.name && r.using.is_some());
+            if !given && let Some(words) = retype::forgets(from, wanted) {
+                self.forgets(&object, wanted, words);
             }
             return Column {
                 identity: None,
@@ -279,6 +338,8 @@ impl Bridge<'_> {
             default: None,
             ..wanted.clone()
         };
+        // The parent's sync and fill serve its partitions, and its hazards speak for them.
+        let own = self.current.partition_of.is_none();
         match &from.default {
             // Two volatile defaults would make two values: the old column's is the one.
             Some(default) if is_volatile(default) => {}
@@ -298,15 +359,39 @@ impl Bridge<'_> {
             if let Some(c) = self.table.column_mut(&from.name) {
                 c.not_null = false;
             }
-            self.hazard(
-                HazardKind::OldReadsNull,
-                &object,
-                format!("new code may write NULL, which old code reads from {object} and takes for NOT NULL"),
-            );
+            if own {
+                self.hazard(
+                    HazardKind::OldReadsNull,
+                    &object,
+                    format!("new code may write NULL, which old code reads from {object} and takes for NOT NULL"),
+                );
+            }
         }
-        let missing = format!("{} IS NULL AND {} IS NOT NULL", wanted.name, from.name);
-        self.add_fill(&wanted.name, None, missing, 0);
+        if own {
+            self.add_fill(&wanted.name, None, self.missing(from, wanted), 0);
+        }
         column
+    }
+
+    /// What the new column of a sync gets where the old one has NULL, which it refuses in the end.
+    pub(super) fn value_for_null(&self, from: &Column, wanted: &Column) -> Option<Expr> {
+        if from.not_null || !wanted.not_null {
+            return None;
+        }
+        let backfills = &self.decisions.backfills;
+        self.decided(backfills, &wanted.name).or_else(|| {
+            let shadow = self.shadows.contains_key(&from.name);
+            shadow.then(|| self.decided(backfills, &from.name)).flatten()
+        })
+    }
+
+    /// Rows whose new column of a sync is still without its value.
+    fn missing(&self, from: &Column, wanted: &Column) -> String {
+        let column = &wanted.name;
+        if self.value_for_null(from, wanted).is_some() {
+            return format!("{column} IS NULL");
+        }
+        format!("{column} IS NULL AND {} IS NOT NULL", from.name)
     }
 }
 

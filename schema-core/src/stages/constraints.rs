@@ -7,7 +7,9 @@ use super::names::first_free;
 use super::table::Bridge;
 use crate::compare::{constraint_columns, same_constraint, same_demand, same_index};
 use crate::plan::HazardKind;
-use crate::schema::{Constraint, ConstraintKind, Deferral, Ident, Index, IndexKey, IndexOwner, KeyTarget, Table};
+use crate::schema::{
+    Constraint, ConstraintKind, Deferral, ForeignKey, Ident, Index, IndexKey, IndexOwner, KeyTarget, Referential, Table,
+};
 use crate::sql::key_index;
 
 /// How an old object and a new one belong together.
@@ -143,9 +145,53 @@ impl Bridge<'_> {
             }
             ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => {
                 let columns = constraint_columns(constraint);
-                !columns.is_empty() && columns.iter().all(|c| self.only_old(c))
+                let kept = self
+                    .wanted
+                    .constraints
+                    .values()
+                    .any(|c| self.acts_otherwise(constraint, c));
+                kept || !columns.is_empty() && columns.iter().all(|c| self.only_old(c))
             }
             _ => true,
+        }
+    }
+
+    /// Whether a foreign key demands of every row what the other does, and differs in what it does to rows that lose what
+    /// they reference. Both stand in the bridge: PostgreSQL lets the older one act first.
+    fn acts_otherwise(&self, old: &Constraint, new: &Constraint) -> bool {
+        let (ConstraintKind::ForeignKey(a), ConstraintKind::ForeignKey(b)) = (&old.kind, &new.kind) else {
+            return false;
+        };
+        let enforced = |c: &Constraint| !c.not_valid && !c.not_enforced;
+        let plain = self.current.partition_by.is_none() && self.current.partition_of.is_none();
+        let as_b = ForeignKey {
+            on_delete: b.on_delete,
+            on_delete_columns: b.on_delete_columns.clone(),
+            on_update: b.on_update,
+            ..a.clone()
+        };
+        plain && enforced(old) && enforced(new) && a != b && as_b == *b
+    }
+
+    /// Tells that new code meets the old key's refusal until contract, where its own would act instead.
+    fn acts_as_before(&mut self, name: &Ident, new: &Constraint) {
+        let strict = |action: Referential| matches!(action, Referential::NoAction | Referential::Restrict);
+        let old = self
+            .current
+            .constraints
+            .values()
+            .find(|old| self.acts_otherwise(old, new));
+        let (Some(ConstraintKind::ForeignKey(a)), ConstraintKind::ForeignKey(b)) = (old.map(|c| &c.kind), &new.kind)
+        else {
+            return;
+        };
+        if strict(a.on_delete) && !strict(b.on_delete) || strict(a.on_update) && !strict(b.on_update) {
+            let (object, other) = (self.object(name), a.references.clone());
+            self.hazard(
+                HazardKind::NewWriteRefused,
+                &object,
+                format!("until contract new code cannot delete or renumber rows of {other} that {object} references"),
+            );
         }
     }
 
@@ -154,7 +200,10 @@ impl Bridge<'_> {
         let old_writes = columns.iter().any(|c| !self.only_new(c));
         match &constraint.kind {
             ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::NotNull(_) => {
-                if twin || (!old_writes && !columns.is_empty()) {
+                let mut old_keys = self.current.constraints.values();
+                let beside = old_keys.any(|old| self.acts_otherwise(old, constraint));
+                if twin || beside || (!old_writes && !columns.is_empty()) {
+                    self.acts_as_before(name, constraint);
                     let free = first_free(name, |n| {
                         !self.table.constraints.contains_key(n) && !self.taken.contains(n)
                     });

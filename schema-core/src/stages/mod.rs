@@ -15,6 +15,7 @@ mod refusal;
 mod renamed;
 mod retired;
 pub mod retype;
+mod sequence_names;
 mod shadow;
 mod swapped;
 mod syncs;
@@ -26,6 +27,7 @@ pub use leftovers::is_leftover;
 pub(crate) use names::first_free;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
+pub(crate) use sequence_names::{drawn_under_new_names, renamed_sequences};
 pub(crate) use shadow::rename_column;
 
 use crate::change::Change;
@@ -106,7 +108,7 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
             }
         }
     }
-    path.hazards.extend(renamed.hazards());
+    path.hazards.extend(renamed.hazards(old));
     path.decisions = inner;
     Ok(path)
 }
@@ -182,6 +184,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
                 // A partition's rows pass through the triggers of its parent.
                 let own_syncs = builder.syncs.into_iter().filter(|_| current.partition_of.is_none());
                 bridge.syncs.extend(own_syncs);
+                bridge.sequences.extend(builder.sequences);
                 bridge.fills.extend(builder.fills);
                 target.fills.extend(builder.final_fills);
                 hazards.extend(builder.hazards);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shadow::rename_column;
-use super::{Refusal, labels_only_added};
+use super::{Refusal, labels_only_added, renamed_sequences};
 use crate::change::Change;
 use crate::expression;
 use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
@@ -32,6 +32,8 @@ pub struct Renamed {
     pub types: Vec<(QName, QName)>,
     /// Labels that change their name in place: the type under its new name, the label's old and new one.
     pub labels: Vec<(QName, String, String)>,
+    /// Sequences: old and new name, which they get in contract.
+    pub sequences: Vec<(QName, QName)>,
 }
 
 impl Renamed {
@@ -60,6 +62,10 @@ impl Renamed {
             }
         }
         found.keep_labels_in_order(&typed, new);
+        found.sequences = renamed_sequences(old, new, &decisions.sequence_renames)
+            .into_iter()
+            .map(|r| (r.from, r.to))
+            .collect();
         for rename in &decisions.table_renames {
             let (Some(was), Some(is)) = (typed.tables.get(&rename.from), new.tables.get(&rename.to)) else {
                 continue;
@@ -130,7 +136,7 @@ impl Renamed {
 
     /// Whether nothing changes its name.
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.types.is_empty() && self.labels.is_empty()
+        self.tables.is_empty() && self.types.is_empty() && self.labels.is_empty() && self.sequences.is_empty()
     }
 
     /// The names that a table of the old schema may have.
@@ -246,6 +252,8 @@ impl Renamed {
         for (name, from, to) in &self.labels {
             out.rename_label(name, to, from);
         }
+        let sequences: Vec<(QName, QName)> = self.sequences.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
+        out.rename_sequences(&sequences);
         out
     }
 
@@ -359,7 +367,7 @@ impl Renamed {
     }
 
     /// What clients must know.
-    pub(super) fn hazards(&self) -> Vec<Hazard> {
+    pub(super) fn hazards(&self, old: &Schema) -> Vec<Hazard> {
         let mut out = Vec::new();
         for names in &self.tables {
             out.push(Hazard {
@@ -383,6 +391,17 @@ impl Renamed {
                      (42883), and results are of type {to}, which a typed client (sqlx) of old code does not take; to keep \
                      the name in the database write #[schemagen(type = \"{}\")]",
                     from.name.raw()
+                ),
+            });
+        }
+        // One that defaults draw from is not named by code.
+        for (from, to) in self.sequences.iter().filter(|(from, _)| !old.is_drawn_from(from)) {
+            out.push(Hazard {
+                kind: HazardKind::Rename,
+                object: to.to_string(),
+                message: format!(
+                    "the sequence {from} keeps its name until contract and is called {to} from then on: \
+                     new code that calls nextval('{to}') waits for contract, and old code that names {from} must be gone then"
                 ),
             });
         }
@@ -414,6 +433,16 @@ impl Renamed {
                         rename.from
                     ),
                     way_out: "rename the other table first, release that plan, then this one".to_owned(),
+                });
+            }
+        }
+        for (from, to) in &self.sequences {
+            let leaves = self.sequences.iter().any(|(other, _)| other == to);
+            if taken.contains(to) && !leaves && !decisions.direct {
+                out.push(Refusal {
+                    object: to.to_string(),
+                    why: format!("the sequence {from} cannot take this name while another relation has it"),
+                    way_out: "drop or rename that relation in a plan of its own first".to_owned(),
                 });
             }
         }

@@ -65,8 +65,56 @@ pub fn holds_every_value(from: &Column, to: &Column) -> bool {
         ("real", "double precision") | ("date", "timestamp without time zone" | "timestamp with time zone") => true,
         ("timestamp without time zone", "timestamp with time zone") => true,
         ("jsonb", "json") => true,
+        ("numeric", "numeric") => match (am.as_slice(), bm.as_slice()) {
+            ([p, s], [q, t]) => t >= s && q - t >= p - s,
+            _ => false,
+        },
         (x, y) if x == y => am.is_empty() == bm.is_empty() && am.iter().zip(&bm).all(|(m, n)| m <= n),
         _ => false,
+    }
+}
+
+/// What a value of the old type says and the new one does not, though it converts without an error. When the old column is
+/// gone nobody knows it any more.
+pub fn forgets(from: &Column, to: &Column) -> Option<&'static str> {
+    if is_instant(from, to) {
+        return None;
+    }
+    let (a, b) = match (from.type_name.strip_suffix("[]"), to.type_name.strip_suffix("[]")) {
+        (Some(a), Some(b)) => (a, b),
+        (None, None) => (from.type_name.as_str(), to.type_name.as_str()),
+        _ => return None,
+    };
+    let ((a, am), (b, bm)) = (parts(a), parts(b));
+    let (a, b) = (a.as_str(), b.as_str());
+    let whole = |name: &str| matches!(name, "smallint" | "integer" | "bigint");
+    let float = |name: &str| matches!(name, "real" | "double precision");
+    let text = |name: &str| matches!(name, "text" | "character varying" | "character" | "name");
+    let stamp = |name: &str| name.starts_with("timestamp");
+    match (a, b) {
+        (x, "date") if stamp(x) => Some("the time of day"),
+        (x, y) if stamp(x) && y.starts_with("time ") => Some("the date"),
+        ("time with time zone", "time without time zone") => Some("the time zone"),
+        (x, y) if is_time(x) && is_time(y) => {
+            let precision = |modifiers: &[i64]| modifiers.first().copied().unwrap_or(6);
+            (precision(&am) > precision(&bm)).then_some("the last digits of the seconds")
+        }
+        (x, y) if (float(x) || matches!(x, "numeric" | "money")) && whole(y) => Some("the digits after the point"),
+        ("numeric", "numeric") => match (am.as_slice(), bm.as_slice()) {
+            ([_, s], [_, t]) if t >= s => None,
+            _ => Some("the last digits after the point"),
+        },
+        ("double precision" | "real", "numeric") | ("numeric", "money") => Some("the last digits"),
+        ("double precision" | "numeric" | "bigint", "real") | ("integer", "real") => Some("the last digits"),
+        ("numeric" | "bigint", "double precision") => Some("the last digits"),
+        ("json", "jsonb") => Some("white space, the order of keys and repeated ones"),
+        ("integer", "boolean") => Some("every number but 0 and 1"),
+        ("inet", "cidr") => Some("the bits of the host"),
+        // A type outside pg_catalog (an enum, an extension's) takes the text as it is, as far as anyone can tell.
+        (x, y) if text(x) && !text(y) && !matches!(y, "json" | "xml") && !y.contains('.') => {
+            Some("the way in which it was spelled")
+        }
+        _ => None,
     }
 }
 
@@ -79,6 +127,16 @@ fn is_time(name: &str) -> bool {
             | "time with time zone"
             | "interval"
     )
+}
+
+/// Whether a cast to the type cuts off what is too long.
+pub fn is_limited_text(type_name: &str) -> bool {
+    let base = type_name.split('(').next().unwrap_or_default();
+    type_name.contains('(')
+        && matches!(
+            base.trim_end(),
+            "character varying" | "character" | "bit varying" | "bit"
+        )
 }
 
 /// How a value of one type becomes one of another, as SQL over `value`.
@@ -132,6 +190,41 @@ mod tests {
 
     fn instant(from: &str, to: &str) -> bool {
         is_instant(&Column::new("c", from), &Column::new("c", to))
+    }
+
+    #[test]
+    fn what_converts_and_says_less() {
+        let forgets = |from: &str, to: &str| forgets(&Column::new("c", from), &Column::new("c", to));
+        assert_eq!(forgets("timestamp with time zone", "date"), Some("the time of day"));
+        assert_eq!(
+            forgets("timestamp with time zone", "timestamp(3) with time zone"),
+            Some("the last digits of the seconds")
+        );
+        assert_eq!(forgets("numeric", "integer"), Some("the digits after the point"));
+        assert_eq!(
+            forgets("numeric(10,4)", "numeric(10,2)"),
+            Some("the last digits after the point")
+        );
+        assert!(forgets("character varying(9)[]", "integer[]").is_some());
+        for (from, to) in [
+            ("integer", "bigint"),
+            ("bigint", "integer"),
+            ("numeric(10,2)", "numeric(10,4)"),
+            ("date", "timestamp without time zone"),
+            ("character varying(50)", "character varying(20)"),
+            ("public.state", "text"),
+            ("text", "public.state"),
+            ("integer", "text"),
+        ] {
+            assert_eq!(forgets(from, to), None, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn digits_before_the_point_count() {
+        let holds = |from: &str, to: &str| holds_every_value(&Column::new("c", from), &Column::new("c", to));
+        assert!(holds("numeric(10,2)", "numeric(12,4)"));
+        assert!(!holds("numeric(10,2)", "numeric(10,4)"));
     }
 
     #[test]

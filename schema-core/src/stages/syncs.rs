@@ -9,6 +9,10 @@ use crate::sql::{sync_function_name, sync_trigger_name};
 
 impl Bridge<'_> {
     pub(super) fn syncs(&mut self) {
+        if self.current.partition_of.is_some() {
+            // PostgreSQL clones the parent's triggers.
+            return;
+        }
         let renames = self.renames.clone();
         for (from, to) in &renames {
             let (Some(source), Some(wanted)) = (self.current.column(from), self.wanted.column(to)) else {
@@ -32,7 +36,9 @@ impl Bridge<'_> {
                 let names: Vec<Ident> = vec![column.clone()];
                 match given {
                     Some(expression) => Some(prefix_columns(expression, &names, "NEW.")),
-                    None if retyped && !is_limited_text(b) => Some(Expr(conversion(&format!("NEW.{column}"), a, b))),
+                    None if retyped && !retype::is_limited_text(b) => {
+                        Some(Expr(conversion(&format!("NEW.{column}"), a, b)))
+                    }
                     // A cast would cut off what does not fit; the assignment raises.
                     None => None,
                 }
@@ -48,6 +54,15 @@ impl Bridge<'_> {
                     &wanted.type_name,
                 )
             });
+            let up = match self.value_for_null(source, wanted) {
+                Some(value) => {
+                    let names: Vec<Ident> = self.current.columns.iter().map(|c| c.name.clone()).collect();
+                    let bare = up.unwrap_or_else(|| Expr(format!("NEW.{from}")));
+                    let value = prefix_columns(&value, &names, "NEW.");
+                    Some(Expr(format!("COALESCE({bare}, {value})")))
+                }
+                None => up,
+            };
             // After the cutover, when a shadow's way back is used, the column has the name that it keeps.
             let later = if shadow { from } else { to };
             let back = relabelled.and_then(|(_, back)| (!back.is_empty()).then_some(back));
@@ -73,6 +88,13 @@ impl Bridge<'_> {
                         wanted.type_name
                     ),
                 );
+            }
+            if retyped
+                && !given
+                && let Some(words) = retype::forgets(source, wanted)
+            {
+                let object = self.object(from);
+                self.forgets(&object, wanted, words);
             }
             let given_back = decided.is_some_and(|d| d.using_back.is_some());
             if retyped && !given_back && !retype::holds_every_value(wanted, source) {
@@ -234,16 +256,6 @@ fn equal_in_several_spellings(type_name: &str, collated: bool) -> bool {
     let text = matches!(base, "text" | "character varying" | "character");
     let citext = base == "citext" || base.ends_with(".citext");
     citext || (collated && text) || matches!(base, "numeric" | "real" | "double precision" | "interval" | "jsonb")
-}
-
-/// Whether a cast to the type cuts off what is too long.
-fn is_limited_text(type_name: &str) -> bool {
-    let base = type_name.split('(').next().unwrap_or_default();
-    type_name.contains('(')
-        && matches!(
-            base.trim_end(),
-            "character varying" | "character" | "bit varying" | "bit"
-        )
 }
 
 /// Whether the type's own equality tells every difference, and exists: not so for json, xml, numeric (1.0 and 1.00), jsonb,

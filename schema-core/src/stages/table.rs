@@ -6,7 +6,7 @@ use super::Refusal;
 use super::names::Names;
 use super::shadow::Shadows;
 use crate::plan::{Decisions, Hazard, HazardKind};
-use crate::schema::{Fill, Ident, QName, Schema, Sync, Table};
+use crate::schema::{Fill, Ident, QName, Schema, Sequence, Sync, Table};
 
 /// Everything that the bridge of one table is made from, and what it has become so far.
 pub(super) struct Bridge<'a> {
@@ -27,6 +27,8 @@ pub(super) struct Bridge<'a> {
     pub(super) taken: BTreeSet<Ident>,
     pub(super) table: Table,
     pub(super) syncs: BTreeMap<QName, Sync>,
+    /// Generators that serve until a column may be an identity.
+    pub(super) sequences: BTreeMap<QName, Sequence>,
     pub(super) fills: BTreeMap<String, Fill>,
     pub(super) final_fills: BTreeMap<String, Fill>,
     pub(super) hazards: Vec<Hazard>,
@@ -70,6 +72,7 @@ impl<'a> Bridge<'a> {
             taken: BTreeSet::new(),
             table,
             syncs: BTreeMap::new(),
+            sequences: BTreeMap::new(),
             fills: BTreeMap::new(),
             final_fills: BTreeMap::new(),
             hazards: Vec::new(),

@@ -46,7 +46,7 @@ impl Waiting {
             let Some(holder) = holder(old, name) else {
                 continue;
             };
-            if owner.is_some() || is_drawn_from(new, name) {
+            if owner.is_some() || new.is_drawn_from(name) {
                 let given = names.give_another(name, |_| false);
                 found.renamed.push((name.clone(), given));
             } else {
@@ -106,12 +106,6 @@ fn holder<'a>(old: &'a Schema, name: &QName) -> Option<&'a str> {
         }
     }
     None
-}
-
-/// Whether a column's default draws from the sequence.
-fn is_drawn_from(schema: &Schema, sequence: &QName) -> bool {
-    let mut columns = schema.tables.values().flat_map(|t| &t.columns);
-    columns.any(|c| c.default.as_ref().is_some_and(|d| d.draws_from(sequence)))
 }
 
 /// New names that something of old keeps for good, or that no plan can wait for.

@@ -1,1 +1,2 @@
-INSERT INTO e SELECT i, ('2020-06-01'::date + i * 60), i FROM generate_series(1, 9) i;
+INSERT INTO other VALUES (1), (2);
+INSERT INTO e VALUES (1, '2020-02-02', 'x', 1), (2, '2021-02-02', 'y', NULL), (3, '2021-02-02', 'z', 2), (4, '2030-02-02', 'w', 2);

@@ -9,7 +9,6 @@ use super::{Course, Go};
 use crate::proof::ProofError;
 use crate::proof::build::exec;
 use crate::proof::record::Unproven;
-use crate::proof::survival::lost_by;
 use crate::schema::Schema;
 
 impl Course<'_> {
@@ -46,7 +45,7 @@ impl Course<'_> {
             if self.script(connection, file, Way::RollBack, &file.down).await? != Go::On {
                 return Ok(());
             }
-            self.lose(lost_by(&file.down.effect, &self.now));
+            self.lose(&file.down.effect);
             self.replay_back(&file.down.effect);
         }
         let Some(first) = self.plan.files.first() else {

@@ -19,7 +19,7 @@ use super::groups::groups;
 use super::prepared::Prepared;
 use super::record::{Proof, Unproven};
 use super::scope::Scope;
-use super::survival::{Snapshots, lost_by};
+use super::survival::{Snapshots, forgotten_by, lost_by};
 use super::traffic::Trouble;
 use super::values::Values;
 use super::write::Condition;
@@ -28,7 +28,7 @@ use crate::compat::Operation;
 use crate::introspect::{Included, introspect};
 use crate::plan::{ColumnRename, Plan};
 use crate::retire::labels_in_use;
-use crate::schema::{Ident, QName, Schema};
+use crate::schema::{Ident, Patch, QName, Schema};
 use crate::scratch::{Scratch, ScratchDatabase};
 use crate::stages::{Renamed, TableNames};
 /// Puts a plan to the proof.
@@ -233,7 +233,7 @@ impl Course<'_> {
             if self.script(connection, file, Way::Up, &file.up).await? == Go::Stop {
                 return Ok(Go::Stop);
             }
-            self.lose(lost_by(&file.up.effect, &self.now));
+            self.lose(&file.up.effect);
             if self.replay(file, Way::Up, &file.up.effect) == Go::Stop {
                 return Ok(Go::Stop);
             }
@@ -274,9 +274,11 @@ impl Course<'_> {
         Ok(Go::On)
     }
 
-    /// Remembers columns whose values are gone, by their old names.
-    fn lose(&mut self, mut columns: BTreeSet<(QName, Ident)>) {
+    /// Remembers columns whose values are gone with these patches, by their old names.
+    fn lose(&mut self, patches: &[Patch]) {
+        let mut columns = lost_by(patches, &self.now);
         columns.retain(|(table, column)| !self.names.keeps(table, column));
+        columns.extend(forgotten_by(patches, &self.now, &self.plan.decisions));
         self.lost.extend(self.names.columns_back(columns));
     }
 }

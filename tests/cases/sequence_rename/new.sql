@@ -1,0 +1,10 @@
+CREATE SCHEMA "Old";
+CREATE SCHEMA n;
+CREATE SEQUENCE n."B %s" AS integer INCREMENT BY 3 START WITH 10;
+COMMENT ON SEQUENCE n."B %s" IS 'it''s';
+CREATE SEQUENCE plainer;
+CREATE SEQUENCE twin_too CACHE 5;
+CREATE SEQUENCE "Old".moves;
+CREATE TABLE t (id int PRIMARY KEY, c bigint);
+CREATE SEQUENCE n.freed;
+CREATE VIEW next_plain AS SELECT nextval('plainer') AS n;

@@ -1,0 +1,10 @@
+CREATE SCHEMA "Old";
+CREATE SCHEMA n;
+CREATE SEQUENCE "Old"."a ""b" AS integer INCREMENT BY 3 START WITH 10;
+COMMENT ON SEQUENCE "Old"."a ""b" IS 'it''s';
+CREATE SEQUENCE plain;
+CREATE SEQUENCE twin;
+CREATE SEQUENCE moves;
+CREATE TABLE t (id int PRIMARY KEY, c bigint);
+CREATE SEQUENCE freed OWNED BY t.c;
+CREATE VIEW next_plain AS SELECT nextval('plain') AS n;

@@ -1,0 +1,1 @@
+SELECT setval('a', 5), setval('b', 60);
