@@ -22,6 +22,7 @@ macro_rules! cases {
 cases! {
     bystanders
     check_add
+    check_beside_serial
     check_drop
     check_not_valid
     check_replace
@@ -135,6 +136,7 @@ cases! {
     primary_key_replace
     primary_key_replace_referenced
     publication
+    publication_columns
     rename
     rename_defaults
     rename_foreign_key
@@ -159,6 +161,8 @@ cases! {
     retype_with_generated_that_goes
     retype_with_key_over_nullable
     retype_with_new_name
+    retype_with_settings
+    retype_with_settings_direct
     schema_drop
     schemas
     sequence_outlives_its_table
@@ -175,6 +179,7 @@ cases! {
     table_create_cycle
     table_create_sequences
     table_drop
+    table_drop_access
     table_drop_cycle
     table_drop_with_triggers
     table_options

@@ -127,7 +127,7 @@ async fn newer_servers_features() {
                 .schema
                 .others
                 .iter()
-                .find(|o| o.name == "narrow")
+                .find(|o| o.name == "public.t in publication narrow")
                 .expect("narrow is listed");
             let needs: Vec<String> = narrow.depends_on.iter().map(show).collect();
             assert_eq!(needs, ["public.t", "public.t.a", "public.t.b"]);

@@ -52,7 +52,7 @@ pub fn sides(sides: &Sides) {
 /// Views, functions and the like by kind and name.
 fn outside_the_model(schema: &Schema) -> String {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for other in &schema.others {
+    for other in schema.others.iter().filter(|o| o.kind != "privileges") {
         kinds.entry(&other.kind).or_default().push(&other.name);
     }
     let parts: Vec<String> = kinds

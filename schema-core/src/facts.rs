@@ -60,6 +60,7 @@ ops! {
     ColumnTypeRewrite,
     ColumnStatistics,
     Statistics,
+    PublicationTable,
     ColumnStorage,
     ColumnIdentity,
     ColumnDropExpression,
@@ -151,7 +152,8 @@ impl Op {
             | Self::TableClusterOn
             | Self::TableComment
             | Self::ColumnStatistics
-            | Self::Statistics => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
+            | Self::Statistics
+            | Self::PublicationTable => (Some(ShareUpdateExclusive), None, Instant, Class::Transaction),
             Self::TableDrop
             | Self::TableReplicaIdentity
             | Self::TableRowSecurity

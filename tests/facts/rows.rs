@@ -206,6 +206,16 @@ pub const ROWS: &[Row] = &[
         "",
         "ALTER TABLE t ALTER COLUMN a RESET (n_distinct)",
     ),
+    row(
+        Op::PublicationTable,
+        "CREATE PUBLICATION pub",
+        "ALTER PUBLICATION pub ADD TABLE ONLY t",
+    ),
+    row(
+        Op::PublicationTable,
+        "CREATE PUBLICATION pub2 FOR TABLE t",
+        "ALTER PUBLICATION pub2 DROP TABLE ONLY t",
+    ),
     row(Op::Statistics, "", "CREATE STATISTICS st (dependencies) ON a, b FROM t"),
     row(
         Op::Statistics,

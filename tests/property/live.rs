@@ -223,7 +223,7 @@ impl Run<'_> {
             return Ok(());
         }
         let found = Rows::read(self.connection, now).await;
-        let differing = before.differing(&found, old, new, &self.plan.decisions);
+        let differing = before.differing(&found, old, new, self.plan);
         if differing.is_empty() {
             Ok(())
         } else {

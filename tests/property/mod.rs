@@ -14,6 +14,7 @@ mod live;
 mod names;
 mod objects;
 mod partitions;
+mod renamed;
 mod replay;
 mod rows;
 mod types;
@@ -31,6 +32,7 @@ use crate::server::all_versions;
 
 use draft::Draft;
 use edit::{Edit, edit};
+use renamed::NewName;
 
 /// Two schemas and what is said about the way.
 #[derive(Clone)]
@@ -54,10 +56,11 @@ impl std::fmt::Debug for Pair {
 fn pair(major: u32) -> impl Strategy<Value = Pair> {
     let edits = |max| prop::collection::vec(edit(), 1..max);
     let direct = prop::bool::weighted(0.1);
-    (edits(30), edits(10), direct).prop_map(move |(before, after, direct)| made(&before, &after, direct, major))
+    (edits(30), edits(10), renamed::new_names(), direct)
+        .prop_map(move |(before, after, names, direct)| made((&before, &after, &names), direct, major))
 }
 
-fn made(before: &[Edit], after: &[Edit], direct: bool, major: u32) -> Pair {
+fn made((before, after, names): (&[Edit], &[Edit], &[NewName]), direct: bool, major: u32) -> Pair {
     let mut old = Schema::default();
     let comment = Some("standard public schema".to_owned());
     old.namespaces.insert("public".into(), Namespace { comment });
@@ -85,6 +88,7 @@ fn made(before: &[Edit], after: &[Edit], direct: bool, major: u32) -> Pair {
         stood: BTreeSet::new(),
     };
     after.iter().for_each(|edit| draft.apply(edit));
+    renamed::apply(names, &old, &mut new, &mut decisions);
     Pair {
         major,
         old,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schema_core::plan::Decisions;
+use schema_core::plan::Plan;
 use schema_core::schema::{Column, Ident, QName, Schema};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -67,10 +67,13 @@ impl Rows {
 
     /// What is not as it was, in the columns that both schemas have with one type and that the plan was not told to fill.
     /// The rows found are those of one of the schemas.
-    pub fn differing(&self, found: &Self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<String> {
+    pub fn differing(&self, found: &Self, old: &Schema, new: &Schema, plan: &Plan) -> Vec<String> {
+        let decisions = &plan.decisions;
         let mut out = Vec::new();
         for (name, rows) in &self.0 {
-            let (Some(before), Some(after)) = (old.tables.get(name), new.tables.get(name)) else {
+            let told = decisions.table_renames.iter().find(|r| r.from == *name);
+            let called = told.map_or(name, |r| &r.to);
+            let (Some(before), Some(after)) = (old.tables.get(name), new.tables.get(called)) else {
                 continue;
             };
             // A partition that comes or goes brings its rows along, or takes them.
@@ -79,22 +82,32 @@ impl Rows {
             }
             let above = old.partitioned_above(name);
             let here = |table: &QName| table == name || above.contains(&table);
-            let filled: BTreeSet<&Ident> = decisions
-                .backfills
-                .iter()
-                .filter(|(column, _)| here(&column.table))
-                .map(|(column, _)| &column.column)
+            let relabelled = |type_name: &str| {
+                let element = type_name.trim_end_matches("[]");
+                decisions
+                    .renamed_labels
+                    .iter()
+                    .any(|(name, ..)| name.to_string() == element)
+            };
+            let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
+            let filled: BTreeSet<&Ident> = fills
+                .filter(|fill| fill.value.is_some() && (here(&fill.table) || fill.table == *called))
+                .map(|fill| &fill.column)
                 .collect();
             for column in &before.columns {
                 let rename = decisions
                     .renames
                     .iter()
-                    .find(|r| here(&r.table) && r.from == column.name);
+                    .find(|r| (here(&r.table) || r.table == *called) && r.from == column.name);
                 let renamed = rename.and_then(|r| after.column(&r.to));
                 let Some(is) = after.column(&column.name).or(renamed) else {
                     continue;
                 };
-                if is.type_name != column.type_name || filled.contains(&is.name) || is.generated != column.generated {
+                if is.type_name != column.type_name
+                    || relabelled(&is.type_name)
+                    || filled.contains(&is.name)
+                    || is.generated != column.generated
+                {
                     continue;
                 }
                 let of = |rows: &[Record]| -> Vec<String> {
@@ -103,7 +116,10 @@ impl Rows {
                     values.sort();
                     values
                 };
-                let (was, is) = (of(rows), of(found.0.get(name).map_or(&[][..], Vec::as_slice)));
+                let (was, is) = (
+                    of(rows),
+                    of(found.0.get(called).or(found.0.get(name)).map_or(&[][..], Vec::as_slice)),
+                );
                 if was != is {
                     out.push(format!("{name}.{}: {was:?} became {is:?}", column.name));
                 }

@@ -3,7 +3,7 @@
 //! Widening that PostgreSQL does without rewrite and scan is instant; its undo would rewrite, so it leaves the wider type
 //! (traps 16). Anything else rewrites the table under ACCESS EXCLUSIVE: hazard `rewrite`.
 
-use super::column_settings::{default_of_all, with_its_default};
+use super::column_settings::{default_of_all, storage_sql, with_its_default};
 use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
@@ -41,6 +41,7 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     if retype::is_instant(&current, target) {
         let step = Step::new(RETYPE, &object, Some(table))
             .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
+            .up(kept(state, table, &current))
             .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
         if retype::may_stay(&current, target) {
             return vec![
@@ -53,6 +54,7 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         }
         return vec![
             step.down(rewrite(target, &current))
+                .down(kept(state, table, &current))
                 .effect(state, &after)
                 .note("The undo rewrites the table under ACCESS EXCLUSIVE."),
         ];
@@ -64,9 +66,15 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
             }
         }
     }
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
+        c.storage.clone_from(&target.storage);
+        c.compression.clone_from(&target.compression);
+    }
     let mut step = Step::new(RETYPE, &object, Some(table))
         .up(rewrite(&current, target))
+        .up(kept(state, table, target))
         .down(rewrite(target, &current))
+        .down(kept(state, table, &current))
         .down(
             // The way there took the default away for good.
             current
@@ -95,6 +103,23 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     step.alone = true;
     step.verb = "retype";
     vec![step]
+}
+
+/// Storage and compression, which every change of the type resets; those of partitions and children are their own.
+fn kept(state: &Schema, table: &QName, column: &Column) -> Vec<Statement> {
+    let family = state.family(table);
+    let only = if family.len() > 1 { "ONLY " } else { "" };
+    let again = |member: &QName, column: &Column| {
+        let mut reset = column.clone();
+        reset.storage = None;
+        reset.compression = None;
+        storage_sql(only, member, &reset, column)
+    };
+    let members = family.iter().filter(|member| *member != table);
+    let own = members.filter_map(|member| Some((member, state.tables.get(member)?.column(&column.name)?)));
+    let mut out = again(table, column);
+    out.extend(own.flat_map(|(member, own)| again(member, own)));
+    out
 }
 
 fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Vec<Statement> {

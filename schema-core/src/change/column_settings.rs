@@ -478,7 +478,7 @@ pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Ste
     ]
 }
 
-fn storage_sql(only: &str, table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
+pub(super) fn storage_sql(only: &str, table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
     // Partitions and children have their own.
     let alter = |op: Op, action: String| {
         op.on(

@@ -165,7 +165,7 @@ pub(crate) fn grant_again(grants: &Other) -> Vec<Statement> {
 /// What stood on a table, for the undo of its drop.
 pub(crate) fn stood_on(others: Vec<Other>) -> Vec<Statement> {
     let make = |other: &Other| match other.kind.as_str() {
-        "column grant" => grant_again(other),
+        "column grant" | "privileges" => grant_again(other),
         _ => create_statements(other),
     };
     in_order(others).iter().flat_map(make).collect()
@@ -313,6 +313,15 @@ fn drop_statement(other: &Other) -> Option<Statement> {
             statement
         }
         "index" => return None,
+        "publication table" => {
+            let (added, only) = (" ADD TABLE ONLY ", " DROP TABLE ONLY ");
+            let (head, _) = other.definition.split_once(added)?;
+            on_its_table(
+                Op::PublicationTable,
+                other,
+                format!("{head}{only}{}", other.on.as_ref()?),
+            )
+        }
         "function" | "procedure" => Op::FunctionDrop.plain(format!("DROP ROUTINE {name}")),
         "statistics" => on_its_table(Op::Statistics, other, format!("DROP STATISTICS {name}")),
         "trigger" => on_its_table(Op::TriggerDrop, other, format!("DROP TRIGGER {name}")),
@@ -333,6 +342,7 @@ fn create_statements(other: &Other) -> Vec<Statement> {
         "view" | "materialized view" | "index" => Op::ViewCreate.plain(sql),
         "function" | "procedure" => written_to(other, Op::FunctionCreate.plain(sql.trim_end().to_owned())),
         "statistics" => on_its_table(Op::Statistics, other, sql),
+        "publication table" => on_its_table(Op::PublicationTable, other, sql),
         "trigger" if sql.contains(";\nALTER TABLE ") => on_its_table(Op::TriggerDrop, other, sql),
         "trigger" => on_its_table(Op::TriggerCreate, other, sql),
         "policy" => on_its_table(Op::Policy, other, sql),

@@ -64,6 +64,12 @@ impl Change {
             }
             _ => {}
         }
+        // A new generator goes on behind the numbers that stand.
+        if let Self::CreateSequence(_, sequence) = self
+            && let Some((table, _)) = &sequence.owned_by
+        {
+            part.tables = state.tables.get_key_value(table).map(cloned).into_iter().collect();
+        }
         if let Some(table) = self.table(state) {
             part.tables = state.tables.get_key_value(&table).map(cloned).into_iter().collect();
             if let Some(other) = self.referenced(state)

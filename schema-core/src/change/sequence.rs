@@ -115,7 +115,14 @@ fn behind_rows(state: &Schema, name: &QName, sequence: &Sequence) -> Option<Stat
     let found = state.tables.get(table)?.column(column)?;
     let whole = matches!(found.type_name.as_str(), "smallint" | "integer" | "bigint");
     let literal = Literal(&name.to_string()).to_string();
-    whole.then(|| Op::Check.plain(beyond_rows(table, column, &literal, &sequence.options)))
+    // Behind the last number that there is no other follows.
+    let mut room = sequence.options.clone();
+    if room.increment > 0 {
+        room.max = room.max.saturating_sub(room.increment);
+    } else {
+        room.min = room.min.saturating_sub(room.increment);
+    }
+    whole.then(|| Op::Check.plain(beyond_rows(table, column, &literal, &room)))
 }
 
 /// What a sequence gets once the column that owns it stands.

@@ -31,12 +31,15 @@ impl Row {
         !self.in_model
             && !matches!(
                 self.kind.as_str(),
-                "column grant" | "typed table" | "foreign key" | "not null constraint"
+                "column grant" | "privileges" | "typed table" | "foreign key" | "not null constraint"
             )
     }
 
     fn stands_on(&self) -> Option<QName> {
-        let on = matches!(self.kind.as_str(), "trigger" | "policy" | "rule" | "column grant");
+        let on = matches!(
+            self.kind.as_str(),
+            "trigger" | "policy" | "rule" | "column grant" | "privileges" | "publication table"
+        );
         match (&self.schema, &self.name) {
             (Some(schema), Some(name)) if on => Some(QName::new(schema.clone(), name.clone())),
             _ => None,

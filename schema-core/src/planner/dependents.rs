@@ -105,12 +105,24 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
             let gone = |o: &&Other| o.kind == "statistics" && o.depends_on.iter().any(|d| touches(state, change, d));
             go(step, state.others.iter().filter(gone));
         }
+        Change::DropSequence(name) => {
+            let stood = || {
+                let mut others = state.others.iter();
+                others.find(|o| goes_along(change, o) && o.on.as_ref() == Some(name))
+            };
+            step.down.extend(stood_on(stood().into_iter().cloned().collect()));
+            go(step, stood().into_iter());
+        }
         Change::DropTable(table) => {
+            let owned = |o: &Other| {
+                let owner = o.on.as_ref().and_then(|on| state.sequences.get(on)?.owned_by.as_ref());
+                owner.is_some_and(|(t, _)| t == table)
+            };
             let stood = || {
                 state
                     .others
                     .iter()
-                    .filter(|o| goes_along(change, o) && stands_on(o, table))
+                    .filter(|o| goes_along(change, o) && (stands_on(o, table) || owned(o)))
             };
             step.down.extend(stood_on(stood().cloned().collect()));
             go(step, stood());
@@ -283,13 +295,17 @@ fn touches(state: &Schema, change: &Change, dependency: &Dependency) -> bool {
     }
 }
 
-/// With a table go its triggers, policies, rules, statistics and grants: that is what dropping it means.
+/// With a table go its triggers, policies, rules, statistics, privileges and places in publications: that is what dropping it
+/// means.
 fn goes_along(change: &Change, other: &Other) -> bool {
-    matches!(change, Change::DropTable(_))
-        && matches!(
+    match change {
+        Change::DropTable(_) => matches!(
             other.kind.as_str(),
-            "trigger" | "policy" | "rule" | "statistics" | "column grant"
-        )
+            "trigger" | "policy" | "rule" | "statistics" | "column grant" | "privileges" | "publication table"
+        ),
+        Change::DropSequence(_) => other.kind == "privileges",
+        _ => false,
+    }
 }
 
 /// Dependents that PostgreSQL lets be, because the change does not touch what they read, or that the step takes along itself.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::Step;
 use crate::schema::{
-    Column, Constraint, ConstraintKind, Ident, Index, Object, Patch, QName, Schema, Slot, Sync, SyncDirection, Table,
+    Column, Constraint, ConstraintKind, Ident, Index, Object, Patch, QName, Schema, Slot, Sync, SyncDirection,
 };
 use crate::stages::Renamed;
 
@@ -179,26 +179,9 @@ impl<'a> Reasons<'a> {
     fn constraint(&self, table: &QName, name: &Ident, constraint: &Constraint) -> Vec<String> {
         let what = |name: &Ident| format!("the {} {name} of {table}", kind(constraint));
         let of = |schema: &'a Schema| schema.tables.get(table).map(|t| &t.constraints);
-        let (before, after) = (of(self.from), of(self.to));
-        let named = |side: Option<&'a BTreeMap<Ident, Constraint>>| side.and_then(|c| c.get(name));
-        // Under a name of its own for the time being: what it is made for has the same definition.
-        let same = |side: Option<&'a BTreeMap<Ident, Constraint>>| {
-            side.and_then(|c| c.iter().find(|(_, c)| c.kind == constraint.kind))
-                .map(|(name, _)| name)
-        };
-        match (named(before), named(after)) {
-            (None, None) => {}
-            (was, is) if was == is => {}
-            (Some(_), None) if same(after).is_some() => {}
-            (was, is) => return vec![comes_goes_changes(&what(name), was.is_some(), is.is_some())],
-        }
-        match (same(before), same(after)) {
-            (Some(was), Some(is)) if was != is => {
-                vec![takes_name(&what, was, is, before.is_some_and(|c| c.contains_key(is)))]
-            }
-            (None, Some(is)) => vec![comes_goes_changes(&what(is), named(before).is_some(), true)],
-            (Some(was), None) => vec![comes_goes_changes(&what(was), true, named(after).is_some())],
-            _ => self.columns(table, &crate::compare::constraint_columns(constraint)),
+        match named(what, name, (of(self.from), of(self.to)), |c| c.kind == constraint.kind) {
+            Some(reason) => vec![reason],
+            None => self.columns(table, &crate::compare::constraint_columns(constraint)),
         }
     }
 
@@ -206,31 +189,9 @@ impl<'a> Reasons<'a> {
         let what = |name: &Ident| format!("the index {name} of {table}");
         let of = |schema: &'a Schema| schema.tables.get(table);
         let (before, after) = (of(self.from), of(self.to));
-        let named = |side: Option<&'a Table>| side.and_then(|t| t.indexes.get(name));
-        let same = |side: Option<&'a Table>| {
-            side.and_then(|t| t.indexes.iter().find(|(_, i)| *i == index))
-                .map(|(name, _)| name)
-        };
-        match (named(before), named(after)) {
-            (None, None) => {}
-            (was, is) if was == is => {}
-            (Some(_), None) if same(after).is_some() => {}
-            (was, is) => return vec![comes_goes_changes(&what(name), was.is_some(), is.is_some())],
-        }
-        match (same(before), same(after)) {
-            (Some(was), Some(is)) if was != is => {
-                let stood = before.is_some_and(|t| t.indexes.contains_key(is));
-                return vec![takes_name(&what, was, is, stood)];
-            }
-            (None, Some(is)) => {
-                let stood = before.is_some_and(|t| t.indexes.contains_key(is));
-                return vec![comes_goes_changes(&what(is), stood, true)];
-            }
-            (Some(was), None) => {
-                let stays = after.is_some_and(|t| t.indexes.contains_key(was));
-                return vec![comes_goes_changes(&what(was), true, stays)];
-            }
-            _ => {}
+        let sides = (before.map(|t| &t.indexes), after.map(|t| &t.indexes));
+        if let Some(reason) = named(what, name, sides, |i| i == index) {
+            return vec![reason];
         }
         let columns = crate::compare::index_columns(index);
         // An index that a key takes along is there for the key.
@@ -253,12 +214,31 @@ impl<'a> Reasons<'a> {
     }
 }
 
-/// An object that stands under another name at the end: a rename, or the replacement of what had the name before.
-fn takes_name(what: &impl Fn(&Ident) -> String, was: &Ident, is: &Ident, stood: bool) -> String {
-    if stood {
-        format!("{} changes", what(is))
-    } else {
-        format!("{} becomes {is}", what(was))
+/// What becomes of an object of a table between its two ends, found by name or else by what it is: for the time being it may
+/// have a name of its own. `None` where it is at both ends alike.
+fn named<T: PartialEq>(
+    what: impl Fn(&Ident) -> String,
+    name: &Ident,
+    (before, after): (Option<&BTreeMap<Ident, T>>, Option<&BTreeMap<Ident, T>>),
+    is_it: impl Fn(&T) -> bool,
+) -> Option<String> {
+    let named = |side: Option<&BTreeMap<Ident, T>>, name: &Ident| side.is_some_and(|c| c.contains_key(name));
+    let same = |side: Option<&BTreeMap<Ident, T>>| {
+        side.and_then(|c| c.iter().find(|(_, it)| is_it(it)))
+            .map(|(name, _)| name.clone())
+    };
+    let (was_same, is_same) = (same(before), same(after));
+    let (was, is) = (before.and_then(|c| c.get(name)), after.and_then(|c| c.get(name)));
+    if was != is && (was.is_none() || is.is_some() || is_same.is_none()) {
+        return Some(comes_goes_changes(&what(name), was.is_some(), is.is_some()));
+    }
+    match (was_same, is_same) {
+        // Its name was another's before.
+        (Some(was), Some(is)) if was != is && named(before, &is) => Some(format!("{} changes", what(&is))),
+        (Some(was), Some(is)) if was != is => Some(format!("{} becomes {is}", what(&was))),
+        (None, Some(is)) => Some(comes_goes_changes(&what(&is), named(before, &is), true)),
+        (Some(was), None) => Some(comes_goes_changes(&what(&was), true, named(after, &was))),
+        _ => None,
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) async fn build<'a>(
 fn sorted<'a>(schema: &'a Schema, touched: &BTreeSet<QName>) -> (Vec<&'a Other>, Vec<&'a Other>) {
     let mut before = Vec::new();
     let mut after = Vec::new();
-    for other in &schema.others {
+    // Privileges change nothing for those who own everything.
+    for other in schema.others.iter().filter(|o| o.kind != "privileges") {
         let tables: Vec<&QName> = other.depends_on.iter().filter_map(Dependency::table).collect();
         if tables.is_empty() {
             before.push(other);

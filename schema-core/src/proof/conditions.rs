@@ -99,8 +99,8 @@ fn bounds(name: &QName, later: &Schema, old: &Schema) -> Vec<Condition> {
     found
 }
 
-/// What rows of new code must meet in the bridge so that the way back stays open: the old constraints over columns that
-/// new code still knows.
+/// What rows of new code must meet in the bridge: its own checks, and, so that the way back stays open, the old constraints
+/// over columns that it still knows.
 pub(super) async fn conditions_back(
     connection: &mut PgConnection,
     plan: &Plan,
@@ -114,6 +114,7 @@ pub(super) async fn conditions_back(
             continue;
         };
         keep_readable(connection, &mut out, name, whole_or_none(name, table)).await?;
+        keep_readable(connection, &mut out, name, own_checks(name, table)).await?;
         // In the bridge a synced column stands under both names.
         let mut known = table.clone();
         for (to, from) in sources(plan, name) {
@@ -152,6 +153,24 @@ fn whole_or_none(name: &QName, table: &Table) -> Vec<Condition> {
         }
     })
     .collect()
+}
+
+/// The code's own checks, which it meets before they stand.
+fn own_checks(name: &QName, table: &Table) -> Vec<Condition> {
+    let checks = table.constraints.values().filter_map(|c| match &c.kind {
+        ConstraintKind::Check(check) => Some(check),
+        _ => None,
+    });
+    checks
+        .map(|check| Condition {
+            holds: format!(
+                "SELECT NOT EXISTS (SELECT FROM {name} WHERE NOT ({}))",
+                check.expression
+            ),
+            columns: check.columns.clone(),
+            expression: check.expression.0.clone(),
+        })
+        .collect()
 }
 
 async fn keep_readable(

@@ -54,8 +54,12 @@ fn changed(title: &str, old: &[String], new: &[String]) -> String {
 /// What differs and cannot be planned: views, functions, triggers and the like, one line each.
 pub fn other_differences(old: &Schema, new: &Schema) -> Vec<String> {
     let key = |other: &Other| (other.kind.clone(), other.name.clone());
-    let before: BTreeMap<_, _> = old.others.iter().map(|other| (key(other), other)).collect();
-    let after: BTreeMap<_, _> = new.others.iter().map(|other| (key(other), other)).collect();
+    // Who may do what is not the schema's; a table's place in a publication is told with the publication.
+    let told = |other: &&Other| !matches!(other.kind.as_str(), "privileges" | "publication table");
+    let named = |schema: &'_ Schema| -> BTreeMap<(String, String), Other> {
+        schema.others.iter().filter(told).map(|o| (key(o), o.clone())).collect()
+    };
+    let (before, after) = (named(old), named(new));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     keys.into_iter()
         .filter_map(|key| {

@@ -89,6 +89,7 @@ impl Other {
                 | "function"
                 | "procedure"
                 | "column grant"
+                | "publication table"
         );
         kind && !self.held
     }

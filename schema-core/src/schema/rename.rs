@@ -113,7 +113,12 @@ impl Schema {
                     draws = true;
                 }
             }
-            if draws {
+            if draws && other.on.as_ref() == Some(from) {
+                // Its privileges.
+                other.on = Some(to.clone());
+                other.name = to.to_string();
+                other.definition = rename_in_query(&other.definition, &from.to_string(), to, None);
+            } else if draws {
                 other.definition = Expr(std::mem::take(&mut other.definition)).drawing_from(from, to).0;
             }
         }
@@ -246,6 +251,10 @@ fn rename_in_other(other: &mut Other, from: &QName, to: &QName) {
         let (was, is) = (format!(" on {from}"), format!(" on {to}"));
         if let Some(own) = other.name.strip_suffix(&was) {
             other.name = format!("{own}{is}");
+        } else if other.name == from.to_string() {
+            other.name = to.to_string();
+        } else if let Some(place) = other.name.strip_prefix(&format!("{from} in ")) {
+            other.name = format!("{to} in {place}");
         }
         reads = true;
     }

@@ -9,7 +9,7 @@ WHERE d.objid >= 16384
   AND d.refobjid >= 16384
   AND d.deptype <> 'e'
 UNION ALL
--- A view's query stands in its rule, a domain's conditions in constraints, a publication's tables in members: the whole
+-- A view's query stands in its rule, a domain's conditions in constraints: the whole
 -- needs what its parts need.
 SELECT d.refclassid::regclass::text, d.refobjid::bigint, d.classid::regclass::text, d.objid::bigint, 0
 FROM pg_depend d
@@ -17,7 +17,6 @@ WHERE d.deptype IN ('i', 'a')
   AND d.objid >= 16384
   AND (d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_rewrite'::regclass AND d.deptype = 'i'
        OR d.refclassid = 'pg_type'::regclass AND d.classid = 'pg_constraint'::regclass
-       OR d.refclassid = 'pg_publication'::regclass
        -- a free-standing composite type's columns
        OR d.refclassid = 'pg_type'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
        -- defaults of a view's or foreign table's columns

@@ -128,6 +128,48 @@ found AS (
     WHERE t.relkind IN ('r', 'p') AND a.attacl IS NOT NULL AND cardinality(a.attacl) > 0
 
     UNION ALL
+    -- owner and privileges of tables and sequences, where they are not those that the database's owner would give
+    SELECT 'privileges', 'pg_class'::regclass, t.oid, t.schema, t.relname, false,
+           json_build_array(json_build_array('pg_class', t.oid::bigint, 0)),
+           concat_ws(E';\n',
+               CASE WHEN t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
+               THEN 'ALTER ' || t.word || ' ' || t.printed || ' OWNER TO ' || t.relowner::regrole END,
+               CASE WHEN t.relacl IS NOT NULL AND NOT t.relacl @> acldefault(CASE t.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, t.relowner)
+               THEN 'REVOKE ALL ON ' || t.word || ' ' || t.printed || ' FROM ' || t.relowner::regrole END,
+               (SELECT string_agg('GRANT ' || g.privilege || ' ON ' || t.word || ' ' || t.printed || ' TO ' || g.grantee
+                       || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, E';\n' ORDER BY g.grantee, g.is_grantable)
+                FROM (SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee, e.is_grantable,
+                             string_agg(DISTINCT e.privilege_type, ', ') AS privilege
+                      FROM aclexplode(t.relacl) e LEFT JOIN pg_roles r ON r.oid = e.grantee
+                      WHERE e.grantee <> t.relowner
+                         OR NOT t.relacl @> acldefault(CASE t.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, t.relowner)
+                      GROUP BY r.rolname, e.is_grantable) g))
+    FROM (SELECT c.oid, c.schema, c.relname, c.relkind, c.relowner, c.relacl, c.printed, 'TABLE' AS word
+          FROM relation c WHERE c.relkind IN ('r', 'p')
+          UNION ALL
+          SELECT c.oid, s.name, c.relname, c.relkind, c.relowner, c.relacl,
+                 quote_ident(s.name) || '.' || quote_ident(c.relname), 'SEQUENCE'
+          FROM pg_class c JOIN user_schema s ON s.oid = c.relnamespace
+          WHERE c.relkind = 'S'
+            AND NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('i', 'e'))) t
+    WHERE t.relacl IS NOT NULL AND t.relacl <> acldefault(CASE t.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, t.relowner)
+       -- an owned sequence has its table's owner
+       OR t.relowner <> (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
+
+    UNION ALL
+    SELECT 'publication table', 'pg_publication_rel'::regclass, r.oid, c.schema, c.relname, false, NULL,
+           'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' ADD TABLE ONLY ' || c.printed
+           || CASE WHEN to_jsonb(r) ->> 'prattrs' IS NOT NULL
+              THEN ' (' || (SELECT string_agg(quote_ident(a.name), ', ')
+                            FROM jsonb_array_elements_text(to_jsonb(x) -> 'attnames') a(name)) || ')' ELSE '' END
+           || coalesce(' WHERE (' || (to_jsonb(x) ->> 'rowfilter') || ')', '')
+    FROM relation c
+    JOIN pg_publication_rel r ON r.prrelid = c.oid
+    JOIN pg_publication p ON p.oid = r.prpubid
+    LEFT JOIN pg_publication_tables x ON x.pubname = p.pubname AND x.schemaname = c.schema AND x.tablename = c.relname
+
+    UNION ALL
     SELECT 'trigger', 'pg_trigger'::regclass, g.oid, t.schema, t.relname, false, NULL,
            pg_get_triggerdef(g.oid)
            || CASE WHEN g.tgenabled = 'O' THEN '' ELSE E';\nALTER TABLE ' || t.printed || CASE g.tgenabled
@@ -376,13 +418,13 @@ SELECT f.kind,
        f.in_model,
        f.refs,
        f.definition,
-       CASE WHEN f.kind <> 'column grant' THEN obj_description(f.oid, f.class::text) END AS comment,
+       CASE WHEN f.kind NOT IN ('column grant', 'privileges') THEN obj_description(f.oid, f.class::text) END AS comment,
        CASE WHEN f.kind = 'column grant' THEN
            (SELECT identity FROM pg_identify_object('pg_class'::regclass, f.oid, (f.refs -> 0 ->> 2)::int))
        ELSE (SELECT identity FROM pg_identify_object(f.class, f.oid, 0)) END AS identity
 FROM found f
 WHERE NOT EXISTS (
     SELECT FROM pg_depend e
-    WHERE e.classid = f.class AND e.objid = f.oid AND e.deptype = 'e' AND f.kind <> 'column grant'
+    WHERE e.classid = f.class AND e.objid = f.oid AND e.deptype = 'e' AND f.kind NOT IN ('column grant', 'privileges')
 )
 ORDER BY f.kind, f.oid

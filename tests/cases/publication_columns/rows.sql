@@ -1,0 +1,3 @@
+INSERT INTO t VALUES (1, 2, 'x');
+INSERT INTO u VALUES (1, 2, 3);
+INSERT INTO v VALUES (1, 2), (2, 7);
