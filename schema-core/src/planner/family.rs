@@ -17,10 +17,6 @@ fn lock(state: &Schema, statement: &mut Statement) {
     }
     let mut more: Vec<Lock> = Vec::new();
     for lock in &statement.locks {
-        let named = format!("ALTER TABLE {} ", lock.on);
-        if statement.sql.starts_with("ALTER TABLE ") && !statement.sql.starts_with(&named) {
-            continue;
-        }
         let members = state.family(&lock.on).into_iter().filter(|member| *member != lock.on);
         more.extend(members.map(|on| Lock { mode: lock.mode, on }));
     }
@@ -30,9 +26,15 @@ fn lock(state: &Schema, statement: &mut Statement) {
 
 /// Whether PostgreSQL carries the statement on to what is below the table.
 fn goes_down(sql: &str) -> bool {
-    if ["CREATE TRIGGER ", "DROP TRIGGER ", "LOCK TABLE ", "UPDATE "]
-        .iter()
-        .any(|start| sql.starts_with(start))
+    if [
+        "CREATE TRIGGER ",
+        "DROP TRIGGER ",
+        "LOCK TABLE ",
+        "UPDATE ",
+        "DROP INDEX ",
+    ]
+    .iter()
+    .any(|start| sql.starts_with(start))
     {
         return true;
     }
