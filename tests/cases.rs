@@ -164,6 +164,7 @@ cases! {
     retype_with_settings
     retype_with_settings_direct
     schema_drop
+    schema_rename
     schemas
     sequence_outlives_its_table
     sequence_range

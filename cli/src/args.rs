@@ -89,7 +89,7 @@ impl ScratchFlags {
 }
 
 /// What only a person can decide.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Answers {
     /// Accept a hazard: HAZARD:OBJECT as the refusal names it, or "all".
     #[arg(long, value_name = "HAZARD:OBJECT")]

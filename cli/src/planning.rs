@@ -99,6 +99,13 @@ pub fn decisions(
             Rename::Table(rename) => decisions.table_renames.push(rename),
             Rename::Type(rename) => decisions.type_renames.push(rename),
             Rename::Sequence(rename) => decisions.sequence_renames.push(rename),
+            Rename::Schema(from, to) => {
+                move_all(&from, &to, old, new, &mut decisions).map_err(|problem| CliError::Flag {
+                    flag: "--rename",
+                    value: text.clone(),
+                    problem,
+                })?;
+            }
         }
     }
     for (text, rename) in columns {
@@ -141,6 +148,46 @@ enum Rename {
     Table(TableRename),
     Type(TableRename),
     Sequence(TableRename),
+    Schema(Ident, Ident),
+}
+
+/// A schema's new name: everything in it moves. What the plan cannot move is named.
+fn move_all(from: &Ident, to: &Ident, old: &Schema, new: &Schema, decisions: &mut Decisions) -> Result<(), String> {
+    if new.namespaces.contains_key(from) || old.namespaces.contains_key(to) {
+        return Err(format!(
+            "{from} and {to} are both there on one side: say which tables, types and sequences move, each with --rename \
+             {from}.NAME={to}.NAME"
+        ));
+    }
+    let prefix = format!("{from}.");
+    let outside = old.others.iter().find(|o| match &o.on {
+        Some(on) => on.schema == *from && !old.tables.contains_key(on) && !old.sequences.contains_key(on),
+        None => o.name.starts_with(&prefix),
+    });
+    if let Some(other) = outside {
+        return Err(format!(
+            "the {} {} is in this schema, and schemagen moves tables, enum types and sequences only: move it in a migration of \
+             its own (ALTER … SET SCHEMA) first",
+            other.kind, other.name
+        ));
+    }
+    let moved = |name: &QName| TableRename {
+        from: name.clone(),
+        to: QName::new(to.raw(), name.name.raw()),
+    };
+    let here = |name: &&QName| name.schema == *from;
+    let tables = old.tables.keys().filter(here).map(moved);
+    let tables = tables.filter(|r| new.tables.contains_key(&r.to));
+    decisions.table_renames.extend(tables);
+    let types = old.enums.keys().filter(here).map(moved);
+    decisions
+        .type_renames
+        .extend(types.filter(|r| new.enums.contains_key(&r.to)));
+    let sequences = old.sequences.keys().filter(here).map(moved);
+    decisions
+        .sequence_renames
+        .extend(sequences.filter(|r| new.sequences.contains_key(&r.to)));
+    Ok(())
 }
 
 /// Reads `TABLE.OLD=NEW`, `SCHEMA.TABLE.OLD=NEW`, or a table's or type's `OLD=NEW`, each perhaps with its schema.
@@ -174,10 +221,7 @@ fn rename(text: &str, old: &Schema, new: &Schema) -> Result<Rename, CliError> {
             to,
         })),
         [name] if old.namespaces.contains_key(&Ident::new(name.clone())) && new.namespaces.contains_key(&to) => {
-            Err(wrong(format!(
-                "\"{name}\" is a schema, and no name stands for a schema while old code uses it: make the new one and move \
-                 its tables and types, each with --rename {name}.TABLE={to}.TABLE"
-            )))
+            Ok(Rename::Schema(Ident::new(name.clone()), to))
         }
         [name] => Err(wrong(format!(
             "there is no table, no enum type and no sequence \"{name}\" on the first side"
@@ -209,7 +253,7 @@ fn whole(left: &[String], right: &[String], old: &Schema, new: &Schema) -> Resul
         Rename::Table(r) => new.tables.contains_key(&r.to),
         Rename::Type(r) => new.enums.contains_key(&r.to),
         Rename::Sequence(r) => new.sequences.contains_key(&r.to),
-        Rename::Column(_) => false,
+        Rename::Column(_) | Rename::Schema(..) => false,
     };
     let mut found: Vec<(QName, Rename)> = Vec::new();
     for (from, kind) in tables.chain(types).chain(sequences).filter(|(name, _)| fits(name)) {
@@ -305,6 +349,33 @@ mod tests {
             tables,
             ..Schema::default()
         }
+    }
+
+    #[test]
+    fn a_schemas_new_name_moves_what_is_in_it() {
+        let named = |namespace: &str| {
+            let mut schema = schema(&[(namespace, "t"), ("public", "t")]);
+            schema.namespaces.insert(namespace.into(), Default::default());
+            schema.namespaces.insert("public".into(), Default::default());
+            let name = |own: &str| QName::new(namespace, own);
+            schema.enums.insert(name("e"), Default::default());
+            schema.sequences.insert(name("s"), Default::default());
+            schema
+        };
+        let (old, new) = (named("was"), named("Is"));
+        let answers = Answers {
+            rename: vec!["was=\"Is\"".to_owned()],
+            ..Answers::default()
+        };
+        let found = decisions(None, &answers, &old, &new).unwrap();
+        let moved = |own: &str| TableRename {
+            from: QName::new("was", own),
+            to: QName::new("Is", own),
+        };
+        assert_eq!(found.table_renames, [moved("t")]);
+        assert_eq!(found.type_renames, [moved("e")]);
+        assert_eq!(found.sequence_renames, [moved("s")]);
+        assert!(decisions(None, &answers, &old, &old).is_err());
     }
 
     #[test]

@@ -57,6 +57,19 @@ pub enum Kind {
     ChangeBound,
 }
 
+impl Kind {
+    fn cuts(self) -> bool {
+        matches!(
+            self,
+            Self::AddPartitioned
+                | Self::AddPartition
+                | Self::DetachPartition
+                | Self::AttachPartition
+                | Self::ChangeBound
+        )
+    }
+}
+
 /// Each kind with its weight.
 const KINDS: &[(u32, Kind)] = &[
     (6, Kind::AddTable),
@@ -101,10 +114,11 @@ const KINDS: &[(u32, Kind)] = &[
     (1, Kind::ChangeBound),
 ];
 
-/// Any change.
-pub fn edit() -> impl Strategy<Value = Edit> {
+/// Any change; those of partitioned tables only where they are asked for.
+pub fn edit(partitions: bool) -> impl Strategy<Value = Edit> {
     let kinds = KINDS
         .iter()
+        .filter(|(_, kind)| partitions || !kind.cuts())
         .map(|&(weight, kind)| (weight, Just(kind).boxed()))
         .collect();
     let kind = prop::strategy::Union::new_weighted(kinds);

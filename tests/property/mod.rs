@@ -53,8 +53,8 @@ impl std::fmt::Debug for Pair {
     }
 }
 
-fn pair(major: u32) -> impl Strategy<Value = Pair> {
-    let edits = |max| prop::collection::vec(edit(), 1..max);
+fn pair(major: u32, partitions: bool) -> impl Strategy<Value = Pair> {
+    let edits = |max| prop::collection::vec(edit(partitions), 1..max);
     let direct = prop::bool::weighted(0.1);
     (edits(30), edits(10), renamed::new_names(), direct)
         .prop_map(move |(before, after, names, direct)| made((&before, &after, &names), direct, major))
@@ -122,6 +122,11 @@ enum Draws {
     Fresh,
 }
 
+/// Whether partitioned tables are among the pairs: `SCHEMAGEN_PROPERTY_PARTITIONS=1`.
+fn with_partitions() -> bool {
+    std::env::var_os("SCHEMAGEN_PROPERTY_PARTITIONS").is_some()
+}
+
 /// The seed of this run.
 fn seed(draws: Draws) -> String {
     use std::hash::{BuildHasher, RandomState};
@@ -158,7 +163,7 @@ fn holds_for(seed: &str, major: u32, cases: u32, shrink: u32, property: impl Fn(
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    if let Err(error) = runner.run(&pair(major), property) {
+    if let Err(error) = runner.run(&pair(major, with_partitions()), property) {
         panic!("PostgreSQL {major}: SCHEMAGEN_PROPERTY_SEED={seed} repeats it\n{error}");
     }
 }

@@ -16,6 +16,7 @@ mod table;
 
 pub use order::{Segment, Task, in_order};
 
+use crate::change::Change;
 use crate::plan::TableRename;
 use crate::schema::Schema;
 
@@ -31,13 +32,19 @@ pub fn diff(from: &Schema, to: &Schema, told: &[TableRename]) -> Vec<Task> {
         return renames.chain([Task::new(Segment::Tables, None, 0, change)]).collect();
     }
     let moves = partitions::Moves::find(from, to);
-    if moves.is_empty() {
-        return renames.chain(in_order(between(from, to, told))).collect();
-    }
-    let (apart, wanted) = moves.apart(from, to);
-    let mut tasks = between(&apart, &wanted, told);
-    moves.add_tasks(from, to, &mut tasks);
-    renames.chain(in_order(tasks)).collect()
+    let tasks = if moves.is_empty() {
+        between(from, to, told)
+    } else {
+        let (apart, wanted) = moves.apart(from, to);
+        let mut tasks = between(&apart, &wanted, told);
+        moves.add_tasks(from, to, &mut tasks);
+        tasks
+    };
+    // What moves into a new namespace finds it there.
+    let (namespaces, rest): (Vec<Task>, Vec<Task>) = in_order(tasks)
+        .into_iter()
+        .partition(|task| matches!(task.change, Change::CreateNamespace(..)));
+    namespaces.into_iter().chain(renames).chain(rest).collect()
 }
 
 fn between(from: &Schema, to: &Schema, told: &[TableRename]) -> Vec<Task> {

@@ -214,16 +214,19 @@ impl<'a> Reasons<'a> {
     }
 }
 
+/// A table's objects of a kind at one end, where it stands there.
+type Side<'a, T> = Option<&'a BTreeMap<Ident, T>>;
+
 /// What becomes of an object of a table between its two ends, found by name or else by what it is: for the time being it may
 /// have a name of its own. `None` where it is at both ends alike.
 fn named<T: PartialEq>(
     what: impl Fn(&Ident) -> String,
     name: &Ident,
-    (before, after): (Option<&BTreeMap<Ident, T>>, Option<&BTreeMap<Ident, T>>),
+    (before, after): (Side<'_, T>, Side<'_, T>),
     is_it: impl Fn(&T) -> bool,
 ) -> Option<String> {
-    let named = |side: Option<&BTreeMap<Ident, T>>, name: &Ident| side.is_some_and(|c| c.contains_key(name));
-    let same = |side: Option<&BTreeMap<Ident, T>>| {
+    let named = |side: Side<'_, T>, name: &Ident| side.is_some_and(|c| c.contains_key(name));
+    let same = |side: Side<'_, T>| {
         side.and_then(|c| c.iter().find(|(_, it)| is_it(it)))
             .map(|(name, _)| name.clone())
     };

@@ -238,7 +238,16 @@ fn direct(old: &Schema, mut target: Schema, names: &Renamed, decisions: &Decisio
             shadow::rename_column(&mut renamed, table, from, to);
         }
     }
-    let at_once = names.at_once(columns);
+    // What moves into a new namespace finds it there.
+    let comes = |n: &Ident| !old.namespaces.contains_key(n);
+    let mut at_once: Vec<Change> = Vec::new();
+    for (name, namespace) in target.namespaces.iter().filter(|(n, _)| comes(n)) {
+        if names.moves_into(name) {
+            renamed.namespaces.insert(name.clone(), namespace.clone());
+            at_once.push(Change::CreateNamespace(name.clone(), namespace.clone()));
+        }
+    }
+    at_once.extend(names.at_once(columns));
     for (column, value) in &decisions.backfills {
         let (Some(current), Some(wanted)) = (renamed.tables.get(&column.table), target.tables.get(&column.table))
         else {

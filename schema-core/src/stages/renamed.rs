@@ -139,6 +139,13 @@ impl Renamed {
         self.tables.is_empty() && self.types.is_empty() && self.labels.is_empty() && self.sequences.is_empty()
     }
 
+    /// Whether a table or a type goes into the namespace.
+    pub(super) fn moves_into(&self, namespace: &Ident) -> bool {
+        let tables = self.tables.iter().map(|n| &n.to);
+        let mut names = tables.chain(self.types.iter().map(|(_, to)| to));
+        names.any(|to| to.schema == *namespace)
+    }
+
     /// The names that a table of the old schema may have.
     pub(crate) fn of_table<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = &'a QName> {
         let new = self.tables.iter().find(|n| n.from == *table).map(|n| &n.to);
