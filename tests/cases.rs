@@ -96,6 +96,7 @@ cases! {
     index_replace
     index_swap_names
     index_to_constraint
+    inherits_columns
     key_deferral
     long_names
     names_exchanged
@@ -110,6 +111,7 @@ cases! {
     partition_drop
     partition_new
     partition_new_default
+    partition_own
     partitioned_columns
     partitioned_create
     partitioned_foreign_key_add
@@ -125,6 +127,8 @@ cases! {
     partitioned_primary_key_add
     partitioned_primary_key_replace
     partitioned_rename
+    partitioned_rename_own
+    partitioned_retype
     partitioned_unique_add
     period
     primary_key_add

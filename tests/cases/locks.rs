@@ -91,10 +91,10 @@ fn secret(strongest: BTreeMap<QName, LockMode>, announced: impl Fn(&QName) -> Op
         .collect()
 }
 
-/// Tables that stand, without partitions: what is done to their parent is done to them, as its header says.
+/// Tables that stand, partitions among them.
 async fn oids(connection: &mut PgConnection, schema: &Schema) -> BTreeMap<i64, QName> {
     let mut found = BTreeMap::new();
-    for (name, _) in schema.tables.iter().filter(|(_, t)| t.partition_of.is_none()) {
+    for name in schema.tables.keys() {
         let query = format!(
             "SELECT to_regclass('{}')::oid::bigint",
             name.to_string().replace('\'', "''")

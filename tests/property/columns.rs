@@ -9,11 +9,12 @@ use schema_core::schema::{
 use super::draft::Draft;
 use super::names;
 use super::objects::sequence_options;
+use super::partitions::{cut_by, top};
 use super::types::{self, type_of};
 
 impl Draft<'_> {
     pub fn add_column(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
-        let table = self.table(&at[0])?;
+        let table = self.whole_table(&at[0])?;
         let made = self.new_column(&table, n);
         self.table_mut(&table)?.columns.push(made);
         Some(())
@@ -41,6 +42,10 @@ impl Draft<'_> {
 
     pub fn drop_column(&mut self, at: &[Choice; 4]) -> Option<()> {
         let (table, column) = self.column(at)?;
+        let table = top(self.schema, &table);
+        if cut_by(self.schema, &table).contains(&column) {
+            return None;
+        }
         let plain = self.schema.tables[&table]
             .columns
             .iter()
@@ -53,7 +58,7 @@ impl Draft<'_> {
     }
 
     pub fn rename_column(&mut self, at: &[Choice; 4], name: u8) -> Option<()> {
-        let (table, from) = self.plain_column(at)?;
+        let (table, from) = self.shared_column(at)?;
         let to = self.free_column(&table, name);
         if let Some((old, decisions)) = &mut self.planned {
             let stood = old.tables.get(&table).is_some_and(|t| t.column(&from).is_some());
@@ -71,10 +76,13 @@ impl Draft<'_> {
                 .retain(|(at, _)| at.table != table || at.column != from);
             decisions.renames.push(rename);
         }
-        schema_core::stages::names_in::rename(self.table_mut(&table)?, &from, &to);
+        let family = self.family(&table);
+        for member in &family {
+            schema_core::stages::names_in::rename(self.table_mut(member)?, &from, &to);
+        }
         for constraint in self.schema.tables.values_mut().flat_map(|t| t.constraints.values_mut()) {
             if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                && key.references == table
+                && family.contains(&key.references)
             {
                 for column in key.referenced_columns.iter_mut().filter(|c| **c == from) {
                     *column = to.clone();
@@ -91,7 +99,7 @@ impl Draft<'_> {
 
     /// Another type; what stands on the column goes.
     pub fn retype(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
-        let (table, column) = self.plain_column(at)?;
+        let (table, column) = self.shared_column(at)?;
         self.forget(&table, &column);
         let made = type_of(self.schema, n[0]);
         let was = self.schema.tables[&table].column(&column)?.type_name.clone();
@@ -127,7 +135,7 @@ impl Draft<'_> {
 
     /// A wider type of the same family; keys, checks and indexes stay.
     pub fn widen(&mut self, at: &[Choice; 4], _: [u8; 4]) -> Option<()> {
-        let (table, column) = self.plain_column(at)?;
+        let (table, column) = self.shared_column(at)?;
         let c = self.column_mut(&table, &column)?;
         let wider = match c.type_name.as_str() {
             "smallint" => "integer",
@@ -138,6 +146,18 @@ impl Draft<'_> {
             _ => return None,
         };
         if c.default.is_some() && wider == "bigint[]" {
+            return None;
+        }
+        let own_use = self.family(&table).iter().skip(1).any(|member| {
+            let t = &self.schema.tables[member];
+            t.constraints
+                .values()
+                .any(|c| schema_core::compare::constraint_columns(c).contains(&column))
+                || t.indexes
+                    .values()
+                    .any(|i| schema_core::compare::index_columns(i).contains(&column))
+        });
+        if own_use {
             return None;
         }
         let in_exclusion = self.schema.tables[&table]
@@ -166,6 +186,10 @@ impl Draft<'_> {
         let t = &self.schema.tables[&table];
         let in_key = t.primary_key().is_some_and(|(_, key)| key.columns.contains(&column));
         let value = types::default(self.schema, &t.column(&column)?.type_name, 0);
+        let above = t.partition_of.as_ref().map(|p| &self.schema.tables[&p.parent]);
+        if above.is_some_and(|above| above.column(&column).is_some_and(|c| c.not_null)) {
+            return None;
+        }
         let c = self.column_mut(&table, &column)?;
         if in_key || c.identity.is_some() {
             return None;
@@ -197,6 +221,7 @@ impl Draft<'_> {
 
     pub fn identity(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
         let (table, column) = self.plain_column(at)?;
+        let table = top(self.schema, &table);
         self.forget_sequences(&table, &column);
         let c = self.column_mut(&table, &column)?;
         if c.identity.is_some() && n[0].is_multiple_of(4) {
@@ -216,7 +241,7 @@ impl Draft<'_> {
 
     /// A column that draws from a sequence of its own.
     pub fn serial(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
-        let table = self.table(&at[0])?;
+        let table = self.whole_table(&at[0])?;
         let name = self.free_column(&table, n[0]);
         let sequence = QName {
             schema: table.schema.clone(),
@@ -239,6 +264,7 @@ impl Draft<'_> {
     /// A column that is computed from another one.
     pub fn generated(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
         let (table, column) = self.plain_column(at)?;
+        let table = top(self.schema, &table);
         let of = self.schema.tables[&table].column(&column)?;
         let (type_name, expression) = types::computed(&of.type_name, &column)?;
         if of.collation.is_some() {

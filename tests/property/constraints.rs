@@ -7,6 +7,7 @@ use schema_core::schema::{
 
 use super::draft::Draft;
 use super::names;
+use super::partitions::top;
 use super::types;
 
 impl Draft<'_> {
@@ -21,6 +22,13 @@ impl Draft<'_> {
         self.schema.tables[table].constraints.values().any(twice)
     }
 
+    /// Whether the table, or one above or below it, has a primary key.
+    fn has_primary_key(&self, table: &QName) -> bool {
+        let above = self.schema.partitioned_above(table);
+        let mut tables = above.into_iter().chain([table]);
+        tables.any(|t| self.schema.tables[t].primary_key().is_some())
+    }
+
     fn can_be_compared(&self, table: &QName, columns: &[Ident]) -> bool {
         let t = &self.schema.tables[table];
         columns
@@ -32,7 +40,8 @@ impl Draft<'_> {
         let (table, mut columns) = self.columns(at)?;
         columns.truncate(1 + usize::from(n[1] % 4 / 3));
         let name = names::key(self.schema, &table, n[0]);
-        if self.schema.tables[&table].primary_key().is_some()
+        if self.has_primary_key(&table)
+            || !self.names_the_cut(&table, &columns)
             || self.has_key_over(&table, &columns)
             || !self.can_be_compared(&table, &columns)
         {
@@ -52,7 +61,10 @@ impl Draft<'_> {
         let include = (columns.len() > 1 && n[1].is_multiple_of(5))
             .then(|| columns.pop())
             .flatten();
-        if self.has_key_over(&table, &columns) || !self.can_be_compared(&table, &columns) {
+        if self.has_key_over(&table, &columns)
+            || !self.can_be_compared(&table, &columns)
+            || !self.names_the_cut(&table, &columns)
+        {
             return None;
         }
         let mut unique = key(columns);
@@ -73,7 +85,7 @@ impl Draft<'_> {
         let made = CheckConstraint {
             expression: types::check(self.schema, type_name, &column, n[1]),
             columns: vec![column.clone()],
-            no_inherit: n[2] % 8 == 1,
+            no_inherit: n[2] % 8 == 1 && self.schema.tables[&table].partition_by.is_none(),
         };
         let mut made = Constraint::new(ConstraintKind::Check(made));
         made.not_valid = n[2] % 8 == 2;
@@ -83,6 +95,9 @@ impl Draft<'_> {
 
     pub fn exclusion(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
         let (table, column) = self.plain_column(at)?;
+        if self.is_cut(&table) {
+            return None;
+        }
         let name = names::key(self.schema, &table, n[0]);
         let type_name = self.schema.tables[&table].column(&column)?.type_name.clone();
         let (method, operator) = match type_name.as_str() {
@@ -107,6 +122,10 @@ impl Draft<'_> {
     pub fn foreign_key(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
         let table = self.table(&at[0])?;
         let to = self.table(&at[1])?;
+        let is_cut = self.schema.tables[&table].partition_by.is_some();
+        if self.is_cut(&table) && top(self.schema, &table) == top(self.schema, &to) {
+            return None;
+        }
         let target = &self.schema.tables[&to];
         let keys = target
             .constraints
@@ -153,7 +172,7 @@ impl Draft<'_> {
         let name = names::constraint(self.schema, &table, n[0]);
         let mut made = Constraint::new(ConstraintKind::ForeignKey(key));
         made.deferral = deferral(n[3]);
-        made.not_valid = n[2] % 9 == 2;
+        made.not_valid = n[2] % 9 == 2 && !is_cut;
         self.put(&table, name, made)
     }
 
@@ -174,6 +193,9 @@ impl Draft<'_> {
             names::constraint(self.schema, &table, name)
         };
         let moved = self.table_mut(&table)?.constraints.remove(&constraint)?;
+        if moved.kind.has_index() {
+            self.schema.rename_attached(&table, &constraint, &name);
+        }
         self.put(&table, name, moved)
     }
 
@@ -181,6 +203,9 @@ impl Draft<'_> {
     pub fn exchange_names(&mut self, at: &[Choice; 4]) -> Option<()> {
         let table = self.table(&at[0])?;
         let other = self.table(&at[1])?;
+        if self.is_cut(&table) || self.is_cut(&other) {
+            return None;
+        }
         let indexes = |t: &QName| self.schema.tables[t].indexes.keys();
         let (a, b) = (
             super::draft::pick(indexes(&table), &at[2]),

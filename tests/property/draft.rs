@@ -1,6 +1,6 @@
 //! A schema under change: which object a change means, and what goes along with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::sample::Index as Choice;
 use schema_core::compare::{constraint_columns, index_columns};
@@ -16,6 +16,9 @@ pub struct Draft<'a> {
     pub major: u32,
     /// The schema before, and the decisions, when the changes are to be planned.
     pub planned: Option<(&'a Schema, &'a mut Decisions)>,
+    /// The schema as it was before the change at hand, and its tables.
+    pub before: Option<Schema>,
+    pub stood: BTreeSet<QName>,
 }
 
 impl Draft<'_> {
@@ -23,6 +26,8 @@ impl Draft<'_> {
     pub fn apply(&mut self, edit: &Edit) {
         let at = &edit.at;
         let n = edit.n;
+        self.stood = self.schema.tables.keys().cloned().collect();
+        self.before = Some(self.schema.clone());
         // What the schema has not cannot be changed.
         let _ = match edit.kind {
             Kind::AddTable => self.add_table(n),
@@ -60,7 +65,13 @@ impl Draft<'_> {
             Kind::Options => self.options(at, n),
             Kind::Unlogged => self.unlogged(at),
             Kind::ColumnSettings => self.column_settings(at, n),
+            Kind::AddPartitioned => self.add_partitioned(at, n),
+            Kind::AddPartition => self.add_partition(at, n),
+            Kind::DetachPartition => self.detach_partition(at),
+            Kind::AttachPartition => self.attach_partition(at),
+            Kind::ChangeBound => self.change_bound(at),
         };
+        self.mirror();
         self.tidy();
     }
 
@@ -124,14 +135,18 @@ impl Draft<'_> {
 
     /// Takes away what names the column, computed columns among it.
     pub fn forget(&mut self, table: &QName, column: &Ident) {
-        self.forget_use(table, column);
+        for member in self.family(table) {
+            self.forget_use(&member, column);
+        }
         let computed = self.schema.tables[table].columns.iter().filter(|c| {
             let text = c.generated.as_ref().map(|g| &g.expression.0);
             text.is_some_and(|text| text.contains(&column.to_string()))
         });
         let computed: Vec<Ident> = computed.map(|c| c.name.clone()).collect();
         for name in &computed {
-            self.forget_use(table, name);
+            for member in self.family(table) {
+                self.forget_use(&member, name);
+            }
         }
         if let Some(t) = self.table_mut(table) {
             t.columns.retain(|c| !computed.contains(&c.name));
@@ -192,7 +207,9 @@ impl Draft<'_> {
             .collect();
         for t in self.schema.tables.values_mut() {
             t.constraints.retain(|_, c| match &c.kind {
-                ConstraintKind::ForeignKey(key) => keys[&key.references].contains(&key.referenced_columns),
+                ConstraintKind::ForeignKey(key) => keys
+                    .get(&key.references)
+                    .is_some_and(|keys| keys.contains(&key.referenced_columns)),
                 _ => true,
             });
         }

@@ -50,6 +50,24 @@ pub enum Kind {
     Options,
     Unlogged,
     ColumnSettings,
+    AddPartitioned,
+    AddPartition,
+    DetachPartition,
+    AttachPartition,
+    ChangeBound,
+}
+
+impl Kind {
+    fn cuts(self) -> bool {
+        matches!(
+            self,
+            Self::AddPartitioned
+                | Self::AddPartition
+                | Self::DetachPartition
+                | Self::AttachPartition
+                | Self::ChangeBound
+        )
+    }
 }
 
 /// Each kind with its weight.
@@ -89,12 +107,18 @@ const KINDS: &[(u32, Kind)] = &[
     (2, Kind::Options),
     (1, Kind::Unlogged),
     (1, Kind::ColumnSettings),
+    (3, Kind::AddPartitioned),
+    (2, Kind::AddPartition),
+    (1, Kind::DetachPartition),
+    (1, Kind::AttachPartition),
+    (1, Kind::ChangeBound),
 ];
 
-/// Any change.
-pub fn edit() -> impl Strategy<Value = Edit> {
+/// Any change; those of partitioned tables only where they are asked for.
+pub fn edit(partitions: bool) -> impl Strategy<Value = Edit> {
     let kinds = KINDS
         .iter()
+        .filter(|(_, kind)| partitions || !kind.cuts())
         .map(|&(weight, kind)| (weight, Just(kind).boxed()))
         .collect();
     let kind = prop::strategy::Union::new_weighted(kinds);

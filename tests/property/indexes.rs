@@ -66,6 +66,9 @@ impl Draft<'_> {
             made.predicate = Some(predicate);
             made.expression_columns = vec![first.name.clone()];
         }
+        if made.unique && !self.names_the_cut(&table, &made.keys.iter().filter_map(plain).collect::<Vec<_>>()) {
+            return None;
+        }
         let name = names::key(self.schema, &table, n[0]);
         self.table_mut(&table)?.indexes.insert(name, made);
         Some(())
@@ -84,7 +87,15 @@ impl Draft<'_> {
         let (table, index) = self.index_name(at)?;
         let name = names::key(self.schema, &table, name);
         let moved = self.table_mut(&table)?.indexes.remove(&index)?;
+        self.schema.rename_attached(&table, &index, &name);
         self.table_mut(&table)?.indexes.insert(name, moved);
         Some(())
+    }
+}
+
+fn plain(key: &IndexKey) -> Option<schema_core::schema::Ident> {
+    match &key.target {
+        KeyTarget::Column(column) => Some(column.clone()),
+        KeyTarget::Expression(_) => None,
     }
 }

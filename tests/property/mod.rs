@@ -13,10 +13,13 @@ mod indexes;
 mod live;
 mod names;
 mod objects;
+mod partitions;
 mod renamed;
 mod replay;
 mod rows;
 mod types;
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -50,8 +53,8 @@ impl std::fmt::Debug for Pair {
     }
 }
 
-fn pair(major: u32) -> impl Strategy<Value = Pair> {
-    let edits = |max| prop::collection::vec(edit(), 1..max);
+fn pair(major: u32, partitions: bool) -> impl Strategy<Value = Pair> {
+    let edits = |max| prop::collection::vec(edit(partitions), 1..max);
     let direct = prop::bool::weighted(0.1);
     (edits(30), edits(10), renamed::new_names(), direct)
         .prop_map(move |(before, after, names, direct)| made((&before, &after, &names), direct, major))
@@ -65,6 +68,8 @@ fn made((before, after, names): (&[Edit], &[Edit], &[NewName]), direct: bool, ma
         schema: &mut old,
         major,
         planned: None,
+        before: None,
+        stood: BTreeSet::new(),
     };
     before.iter().for_each(|edit| draft.apply(edit));
     let mut new = old.clone();
@@ -79,6 +84,8 @@ fn made((before, after, names): (&[Edit], &[Edit], &[NewName]), direct: bool, ma
         schema: &mut new,
         major,
         planned: Some((&old, &mut decisions)),
+        before: None,
+        stood: BTreeSet::new(),
     };
     after.iter().for_each(|edit| draft.apply(edit));
     renamed::apply(names, &old, &mut new, &mut decisions);
@@ -113,6 +120,11 @@ enum Draws {
     Same,
     /// New ones.
     Fresh,
+}
+
+/// Whether partitioned tables are among the pairs: `SCHEMAGEN_PROPERTY_PARTITIONS=1`.
+fn with_partitions() -> bool {
+    std::env::var_os("SCHEMAGEN_PROPERTY_PARTITIONS").is_some()
 }
 
 /// The seed of this run.
@@ -151,7 +163,7 @@ fn holds_for(seed: &str, major: u32, cases: u32, shrink: u32, property: impl Fn(
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    if let Err(error) = runner.run(&pair(major), property) {
+    if let Err(error) = runner.run(&pair(major, with_partitions()), property) {
         panic!("PostgreSQL {major}: SCHEMAGEN_PROPERTY_SEED={seed} repeats it\n{error}");
     }
 }

@@ -60,13 +60,21 @@ pub fn relation(schema: &Schema, namespace: &Ident, choice: u8) -> Ident {
 /// A name for an index or a key of the table: its constraints have their names for themselves as well.
 pub fn key(schema: &Schema, table: &QName, choice: u8) -> Ident {
     free(choice, |name| {
-        taken(schema, &table.schema, name) || schema.tables[table].constraints.contains_key(name)
+        taken(schema, &table.schema, name) || has_constraint(schema, table, name)
     })
 }
 
 /// A name for a constraint without index.
 pub fn constraint(schema: &Schema, table: &QName, choice: u8) -> Ident {
-    free(choice, |name| schema.tables[table].constraints.contains_key(name))
+    free(choice, |name| has_constraint(schema, table, name))
+}
+
+/// Whether the table or any other of its family has a constraint of that name.
+fn has_constraint(schema: &Schema, table: &QName, name: &Ident) -> bool {
+    let top = super::partitions::top(schema, table);
+    let family = schema.partitions_below(&top);
+    let mut family = family.iter().chain([&top]);
+    family.any(|t| schema.tables[t].constraints.contains_key(name) || schema.tables[t].attached.contains_key(name))
 }
 
 /// Whether a relation or a type of the namespace has that name.

@@ -23,17 +23,23 @@ impl Draft<'_> {
 
     pub fn drop_table(&mut self, at: &[Choice; 4]) -> Option<()> {
         let table = self.table(&at[0])?;
-        self.schema.tables.remove(&table);
-        self.schema
-            .sequences
-            .retain(|_, s| s.owned_by.as_ref().is_none_or(|(t, _)| *t != table));
-        self.drop_references(&table, None);
+        for table in self.family(&table) {
+            self.schema.tables.remove(&table);
+            self.schema
+                .sequences
+                .retain(|_, s| s.owned_by.as_ref().is_none_or(|(t, _)| *t != table));
+            self.drop_references(&table, None);
+        }
         Some(())
     }
 
     pub fn options(&mut self, at: &[Choice; 4], n: [u8; 4]) -> Option<()> {
         let table = self.table(&at[0])?;
         let t = self.table_mut(&table)?;
+        if t.partition_by.is_some() {
+            t.options.row_security = n[1].is_multiple_of(2);
+            return Some(());
+        }
         let named: Vec<_> = t.indexes.keys().chain(t.constraints.keys()).cloned().collect();
         let index = pick(named.iter(), &at[1]);
         match n[0] % 6 {
@@ -80,7 +86,7 @@ impl Draft<'_> {
             .sequences
             .values()
             .any(|s| s.owned_by.as_ref().is_some_and(|(t, _)| *t == table));
-        if !linked && !owns {
+        if !linked && !owns && !self.is_cut(&table) {
             let options = &mut self.table_mut(&table)?.options;
             options.unlogged = !options.unlogged;
         }

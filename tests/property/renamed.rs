@@ -86,7 +86,11 @@ fn other_namespace(old: &Schema, new: &Schema, from: &Ident, n: u8) -> Option<Id
 }
 
 fn table(name: &NewName, old: &Schema, new: &mut Schema, decisions: &mut Decisions, moves: bool) -> Option<()> {
-    let both: Vec<&QName> = new.tables.keys().filter(|t| old.tables.contains_key(*t)).collect();
+    let cut = |schema: &Schema, t: &QName| {
+        let table = schema.tables.get(t);
+        table.is_none_or(|t| t.partition_by.is_some() || t.partition_of.is_some())
+    };
+    let both: Vec<&QName> = new.tables.keys().filter(|t| !cut(old, t) && !cut(new, t)).collect();
     let from = pick(both.into_iter(), &name.at[0])?.clone();
     let namespace = if moves {
         other_namespace(old, new, &from.schema, name.n)?

@@ -76,6 +76,12 @@ impl Rows {
             let (Some(before), Some(after)) = (old.tables.get(name), new.tables.get(called)) else {
                 continue;
             };
+            // A partition that comes or goes brings its rows along, or takes them.
+            if !same_partitions(old, new, name) {
+                continue;
+            }
+            let above = old.partitioned_above(name);
+            let here = |table: &QName| table == name || above.contains(&table);
             let relabelled = |type_name: &str| {
                 let element = type_name.trim_end_matches("[]");
                 decisions
@@ -85,14 +91,14 @@ impl Rows {
             };
             let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
             let filled: BTreeSet<&Ident> = fills
-                .filter(|fill| fill.value.is_some() && (fill.table == *name || fill.table == *called))
+                .filter(|fill| fill.value.is_some() && (here(&fill.table) || fill.table == *called))
                 .map(|fill| &fill.column)
                 .collect();
             for column in &before.columns {
                 let rename = decisions
                     .renames
                     .iter()
-                    .find(|r| (r.table == *name || r.table == *called) && r.from == column.name);
+                    .find(|r| (here(&r.table) || r.table == *called) && r.from == column.name);
                 let renamed = rename.and_then(|r| after.column(&r.to));
                 let Some(is) = after.column(&column.name).or(renamed) else {
                     continue;
@@ -121,4 +127,13 @@ impl Rows {
         }
         out
     }
+}
+
+fn same_partitions(old: &Schema, new: &Schema, table: &QName) -> bool {
+    let places = |schema: &Schema| {
+        let below = schema.partitions_below(table).into_iter();
+        let place = |name: QName| schema.tables[&name].partition_of.clone().map(|place| (name, place));
+        below.filter_map(place).collect::<Vec<_>>()
+    };
+    places(old) == places(new)
 }

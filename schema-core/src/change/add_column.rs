@@ -61,7 +61,7 @@ pub(super) fn steps(
     for (name, sequence) in sequences {
         step = step.up(sequence::belongings(name, sequence));
     }
-    step = step.up(details(table, column));
+    step = step.up(details(state, table, column));
     if !context.unguarded.contains(&object) {
         step = step.down(guard(table, column, fill));
     }
@@ -111,15 +111,16 @@ pub(super) fn steps(
 }
 
 /// Comment, statistics target and attribute options: what `ADD COLUMN` cannot say.
-pub(super) fn details(table: &QName, column: &Column) -> Vec<crate::plan::Statement> {
+pub(super) fn details(state: &Schema, table: &QName, column: &Column) -> Vec<crate::plan::Statement> {
     let mut out = Vec::new();
+    let only = if state.family(table).len() > 1 { "ONLY " } else { "" };
     if let Some(storage) = &column.storage {
         let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET STORAGE {storage}", column.name);
         out.push(Op::ColumnStorage.on(table, sql));
     }
     if let Some(target) = column.statistics {
         let sql = format!(
-            "ALTER TABLE {table} ALTER COLUMN {} SET STATISTICS {target}",
+            "ALTER TABLE {only}{table} ALTER COLUMN {} SET STATISTICS {target}",
             column.name
         );
         out.push(Op::ColumnStatistics.on(table, sql));

@@ -3,11 +3,11 @@
 //! Widening that PostgreSQL does without rewrite and scan is instant; its undo would rewrite, so it leaves the wider type
 //! (traps 16). Anything else rewrites the table under ACCESS EXCLUSIVE: hazard `rewrite`.
 
-use super::column_settings::{default_sql, storage_sql};
+use super::column_settings::{default_of_all, storage_sql, with_its_default};
 use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{Column, QName, Schema};
+use crate::schema::{Column, Expr, QName, Schema};
 use crate::stages::retype;
 
 /// The kind of a type's change at its place.
@@ -23,11 +23,25 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
         c.type_name.clone_from(&target.type_name);
         c.collation.clone_from(&target.collation);
     }
+    let along = with_its_default(state, table, &target.name);
+    let set_default = |default: Option<&Expr>| default_of_all(state, table, &along, &target.name, default);
+    let rewrite = |from: &Column, to: &Column| {
+        let mut out = Vec::new();
+        // A default that the cast cannot carry over stops the statement: it goes first and comes back last.
+        if from.default.is_some() {
+            out.extend(set_default(None));
+        }
+        out.extend(alter(Op::ColumnTypeRewrite, table, from, to, true));
+        if from.default.is_some() && to.default.is_some() {
+            out.extend(set_default(to.default.as_ref()));
+        }
+        out
+    };
     let _ = context;
     if retype::is_instant(&current, target) {
         let step = Step::new(RETYPE, &object, Some(table))
             .up(alter(Op::ColumnTypeInstant, table, &current, target, false))
-            .up(kept(table, &current))
+            .up(kept(state, table, &current))
             .note("Prepared statements that select the column must be prepared anew; sqlx needs a new connection.");
         if retype::may_stay(&current, target) {
             return vec![
@@ -39,31 +53,36 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
             ];
         }
         return vec![
-            step.down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
-                .down(kept(table, &current))
+            step.down(rewrite(target, &current))
+                .down(kept(state, table, &current))
                 .effect(state, &after)
                 .note("The undo rewrites the table under ACCESS EXCLUSIVE."),
         ];
     }
-    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
-        if c.default.is_some() {
-            c.default.clone_from(&target.default);
+    if current.default.is_some() {
+        for member in along.iter().chain([table]) {
+            if let Some(c) = after.tables.get_mut(member).and_then(|t| t.column_mut(&target.name)) {
+                c.default.clone_from(&target.default);
+            }
         }
+    }
+    if let Some(c) = after.tables.get_mut(table).and_then(|t| t.column_mut(&target.name)) {
         c.storage.clone_from(&target.storage);
         c.compression.clone_from(&target.compression);
     }
     let mut step = Step::new(RETYPE, &object, Some(table))
-        .up(alter(Op::ColumnTypeRewrite, table, &current, target, true))
-        .up(kept(table, target))
-        .down(alter(Op::ColumnTypeRewrite, table, target, &current, true))
-        .down(kept(table, &current))
+        .up(rewrite(&current, target))
+        .up(kept(state, table, target))
+        .down(rewrite(target, &current))
+        .down(kept(state, table, &current))
         .down(
             // The way there took the default away for good.
             current
                 .default
                 .as_ref()
                 .filter(|_| target.default.is_none())
-                .map(|default| default_sql(table, &target.name, Some(default))),
+                .map(|default| set_default(Some(default)))
+                .unwrap_or_default(),
         )
         .effect(state, &after)
         .hazard(
@@ -86,12 +105,21 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
     vec![step]
 }
 
-/// Storage and compression, which every change of the type resets.
-fn kept(table: &QName, column: &Column) -> Vec<Statement> {
-    let mut reset = column.clone();
-    reset.storage = None;
-    reset.compression = None;
-    storage_sql(table, &reset, column)
+/// Storage and compression, which every change of the type resets; those of partitions and children are their own.
+fn kept(state: &Schema, table: &QName, column: &Column) -> Vec<Statement> {
+    let family = state.family(table);
+    let only = if family.len() > 1 { "ONLY " } else { "" };
+    let again = |member: &QName, column: &Column| {
+        let mut reset = column.clone();
+        reset.storage = None;
+        reset.compression = None;
+        storage_sql(only, member, &reset, column)
+    };
+    let members = family.iter().filter(|member| *member != table);
+    let own = members.filter_map(|member| Some((member, state.tables.get(member)?.column(&column.name)?)));
+    let mut out = again(table, column);
+    out.extend(own.flat_map(|(member, own)| again(member, own)));
+    out
 }
 
 fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Vec<Statement> {
@@ -115,20 +143,11 @@ fn alter(op: Op, table: &QName, from: &Column, to: &Column, convert: bool) -> Ve
         let value = retype::conversion(&name.to_string(), &from.type_name, &to.type_name);
         format!(" USING {value}")
     };
-    let mut out = Vec::new();
-    // A default that the cast cannot carry over stops the statement: it goes first and comes back last.
-    if from.default.is_some() {
-        out.push(default_sql(table, name, None));
-    }
-    out.push(op.on(
+    vec![op.on(
         table,
         format!(
             "ALTER TABLE {table} ALTER COLUMN {name} TYPE {}{collate}{using}",
             to.type_name
         ),
-    ));
-    if from.default.is_some() && to.default.is_some() {
-        out.push(default_sql(table, name, to.default.as_ref()));
-    }
-    out
+    )]
 }

@@ -8,13 +8,14 @@
 
 use super::constraint::{add_sql, subject, with_constraint};
 use super::step::Step;
-use crate::compare::same_default;
 use crate::facts::Op;
 use crate::plan::{Cost, HazardKind, Statement};
 use crate::schema::{
     CheckConstraint, Constraint, ConstraintKind, Expr, Ident, IndexOwner, Partition, QName, Schema, Table,
 };
-use crate::sql::{IndexMode, bound_conditions, constraint_definition, create_index, create_partition, table_details};
+use crate::sql::{
+    IndexMode, bound_conditions, constraint_definition, create_index, create_partition, own_of_partition, table_details,
+};
 
 /// `ALTER TABLE … ATTACH PARTITION`, with the locks that it takes beyond the table itself.
 fn attach(state: &Schema, name: &QName, (parent_name, parent): (&QName, &Table), bound: &str) -> Statement {
@@ -317,16 +318,13 @@ pub(super) fn new_partition(
     };
     let plain = |sql: String| Op::TableCreate.plain(sql);
     let mut out = vec![plain(create_partition(name, table, parent_name))];
+    out.extend(own_of_partition(name, table, parent).into_iter().map(plain));
     for column in &table.columns {
-        let Some(above) = parent.column(&column.name) else {
-            continue;
-        };
-        if !same_default(column, table, above, parent) && above.generated.is_none() {
-            out.push(super::column_settings::default_sql_plain(name, column));
-        }
-        if column.not_null && !above.not_null {
+        let above = parent.column(&column.name).and_then(|c| c.storage.as_ref());
+        if column.storage.is_none() && above.is_some() {
+            let word = super::column_settings::default_storage(&column.type_name);
             out.push(plain(format!(
-                "ALTER TABLE {name} ALTER COLUMN {} SET NOT NULL",
+                "ALTER TABLE {name} ALTER COLUMN {} SET STORAGE {word}",
                 column.name
             )));
         }

@@ -1,5 +1,7 @@
 //! `set_default`, `drop_default`, `set_identity`, `set_generated`, `column_settings`: one short statement each.
 
+use std::collections::BTreeSet;
+
 use super::step::{Context, Step};
 use crate::compare::{constraint_columns, index_columns};
 use crate::facts::Op;
@@ -25,12 +27,13 @@ pub(super) fn default_sql(table: &QName, name: &Ident, default: Option<&Expr>) -
     Op::ColumnDefault.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"))
 }
 
-/// The same on a table that nobody uses yet.
-pub(super) fn default_sql_plain(table: &QName, column: &Column) -> Statement {
-    Op::TableCreate.plain(default_sql(table, &column.name, column.default.as_ref()).sql)
-}
-
-pub(super) fn default(state: &Schema, table: &QName, name: &Ident, default: Option<&Expr>) -> Vec<Step> {
+pub(super) fn default(
+    state: &Schema,
+    table: &QName,
+    name: &Ident,
+    default: Option<&Expr>,
+    along: &BTreeSet<QName>,
+) -> Vec<Step> {
     let Some(current) = column(state, table, name) else {
         return Vec::new();
     };
@@ -38,18 +41,66 @@ pub(super) fn default(state: &Schema, table: &QName, name: &Ident, default: Opti
         // A sequence that was renamed is named anew by itself.
         return Vec::new();
     }
-    let after = with_column(state, table, name, |c| c.default = default.cloned());
+    let mut after = state.clone();
+    for member in along.iter().chain([table]) {
+        after = with_column(&after, member, name, |c| c.default = default.cloned());
+    }
     let kind = if default.is_some() {
         "set_default"
     } else {
         "drop_default"
     };
+    let set = |default: Option<&Expr>| default_of_all(state, table, along, name, default);
     vec![
         Step::new(kind, format!("{table}.{name}"), Some(table))
-            .up([default_sql(table, name, default)])
-            .down([default_sql(table, name, current.default.as_ref())])
+            .up(set(default))
+            .down(set(current.default.as_ref()))
             .effect(state, &after),
     ]
+}
+
+/// The partitions and children that have the table's default, which change theirs with it.
+pub(super) fn with_its_default(state: &Schema, table: &QName, name: &Ident) -> BTreeSet<QName> {
+    let default = |t: &QName| column(state, t, name).map(|c| &c.default);
+    let mut family = state.family(table);
+    family.retain(|member| member != table && default(member) == default(table));
+    family
+}
+
+/// The default on a table and on those of its partitions and children that follow it. `ALTER TABLE` without ONLY would take
+/// the others' own away.
+pub(super) fn default_of_all(
+    state: &Schema,
+    table: &QName,
+    along: &BTreeSet<QName>,
+    name: &Ident,
+    default: Option<&Expr>,
+) -> Vec<Statement> {
+    let family = state.family(table);
+    if along.len() + 1 >= family.len() {
+        return vec![default_sql(table, name, default)];
+    }
+    let only = |member: &QName| {
+        let mut statement = default_sql(member, name, default);
+        statement.sql = statement.sql.replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1);
+        statement
+    };
+    std::iter::once(table).chain(along).map(only).collect()
+}
+
+/// The statements for a table and those that have its default, and the schema behind them.
+pub(super) fn default_with_family(
+    state: &Schema,
+    table: &QName,
+    name: &Ident,
+    default: Option<&Expr>,
+) -> (Vec<Statement>, Schema) {
+    let along = with_its_default(state, table, name);
+    let mut after = state.clone();
+    for member in along.iter().chain([table]) {
+        after = with_column(&after, member, name, |c| c.default = default.cloned());
+    }
+    (default_of_all(state, table, &along, name, default), after)
 }
 
 /// The statements that turn one identity into another. A default must be gone before, and NOT NULL must stand.
@@ -142,23 +193,24 @@ pub(super) fn identity(state: &Schema, table: &QName, target: &Column) -> Vec<St
         .sequences_owned_by(table, &target.name)
         .filter_map(|name| state.sequences.get(name).map(|s| (name.clone(), s.clone())))
         .collect();
-    let after = with_column(state, table, &target.name, |c| {
+    let takes_default = current.default.is_some() && target.identity.is_some();
+    let (without_default, bare) = default_with_family(state, table, &target.name, None);
+    let after = with_column(if takes_default { &bare } else { state }, table, &target.name, |c| {
         c.identity.clone_from(&target.identity);
-        if c.identity.is_some() {
-            c.default = None;
-        }
     });
     let mut step = Step::new("set_identity", format!("{table}.{}", target.name), Some(table));
     let mut plain = current.clone();
-    if current.default.is_some() && target.identity.is_some() {
-        step = step.up([default_sql(table, &target.name, None)]);
+    if takes_default {
+        step = step.up(without_default);
         plain.default = None;
     }
     step = step
         .up(identity_sql(table, &plain, target))
         .down(identity_sql(table, target, &plain));
-    if current.default.is_some() && target.identity.is_some() {
-        step = step.down([default_sql(table, &target.name, current.default.as_ref())]);
+    if takes_default {
+        let along = with_its_default(state, table, &target.name);
+        let set = default_of_all(state, table, &along, &target.name, current.default.as_ref());
+        step = step.down(set);
     }
     if owned.is_empty() || target.identity.is_none() {
         return vec![step.effect(state, &after)];
@@ -182,8 +234,13 @@ fn serial_to_identity(
     after.sequences.remove(sequence);
     vec![
         Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
-            .up(to_identity(table, target, sequence))
-            .down(to_serial(table, current, (sequence, options)))
+            .up(to_identity(state, table, target, sequence))
+            .down(to_serial(
+                (state, &with_its_default(state, table, &target.name)),
+                table,
+                current,
+                (sequence, options),
+            ))
             .effect(state, &after),
     ]
 }
@@ -202,11 +259,20 @@ pub(super) fn identity_to_serial(
         c.identity = None;
         c.default.clone_from(&target.default);
     });
+    // From 17 on partitions share the identity, and then what takes its place.
+    let mut along = state.family(table);
+    along.retain(|member| member != table && column(state, member, &target.name).is_some_and(|c| c.identity.is_some()));
+    for member in &along {
+        after = with_column(&after, member, &target.name, |c| {
+            c.identity = None;
+            c.default.clone_from(&target.default);
+        });
+    }
     after.sequences.insert(sequence.clone(), options.clone());
     vec![
         Step::new("set_identity", format!("{table}.{}", target.name), Some(table))
-            .up(to_serial(table, target, (sequence, options)))
-            .down(to_identity(table, current, sequence))
+            .up(to_serial((state, &along), table, target, (sequence, options)))
+            .down(to_identity(&after, table, current, sequence))
             .effect(state, &after),
     ]
 }
@@ -228,7 +294,7 @@ fn lock(table: &QName) -> Statement {
 }
 
 /// From a default that draws from `sequence` to the identity of `target`.
-fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statement> {
+fn to_identity(state: &Schema, table: &QName, target: &Column, sequence: &QName) -> Vec<Statement> {
     let Some(identity) = &target.identity else {
         return Vec::new();
     };
@@ -237,9 +303,9 @@ fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statemen
         "ALTER TABLE {table} ALTER COLUMN {name} ADD {}",
         identity_clause(identity, &target.type_name)
     );
-    let mut out = vec![
-        lock(table),
-        default_sql(table, name, None),
+    let mut out = vec![lock(table)];
+    out.extend(default_with_family(state, table, name, None).0);
+    out.extend([
         Op::SequenceOwnedBy.plain(format!("ALTER SEQUENCE {sequence} OWNED BY NONE")),
         Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", aside.name)),
         Op::ColumnIdentity.on(table, add),
@@ -248,13 +314,14 @@ fn to_identity(table: &QName, target: &Column, sequence: &QName) -> Vec<Statemen
             identity.options.min, identity.options.max
         )),
         Op::SequenceDrop.plain(format!("DROP SEQUENCE {aside}")),
-    ];
+    ]);
     out.extend(identity_comment(table, name, identity.comment.as_deref()));
     out
 }
 
 /// From an identity to the default of `target`, which draws from `sequence`.
 fn to_serial(
+    (state, along): (&Schema, &BTreeSet<QName>),
     table: &QName,
     target: &Column,
     (sequence, options): (&QName, &crate::schema::Sequence),
@@ -276,7 +343,7 @@ fn to_serial(
     out.push(Op::ColumnIdentity.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY")));
     out.push(Op::SequenceAlter.plain(format!("ALTER SEQUENCE {aside} RENAME TO {}", sequence.name)));
     out.extend(super::sequence::belongings(sequence, options));
-    out.push(default_sql(table, name, target.default.as_ref()));
+    out.extend(default_of_all(state, table, along, name, target.default.as_ref()));
     out
 }
 
@@ -287,10 +354,13 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column, context:
     };
     let name = &target.name;
     let object = format!("{table}.{name}");
-    let after = with_column(state, table, name, |c| {
-        c.generated.clone_from(&target.generated);
-        c.default.clone_from(&target.default);
-    });
+    let mut after = state.clone();
+    for member in state.family(table) {
+        after = with_column(&after, &member, name, |c| {
+            c.generated.clone_from(&target.generated);
+            c.default.clone_from(&target.default);
+        });
+    }
     let both_virtual =
         |a: &Column, b: &Column| matches!((&a.generated, &b.generated), (Some(x), Some(y)) if !x.stored && !y.stored);
     if both_virtual(current, target) {
@@ -341,7 +411,7 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column, context:
                 format!("ALTER TABLE {table} ADD COLUMN {}", crate::sql::column_definition(to)),
             ),
         ];
-        out.extend(super::add_column::details(table, to));
+        out.extend(super::add_column::details(state, table, to));
         out.extend(what_stood_on(state, table, name));
         out
     };
@@ -399,16 +469,23 @@ pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Ste
         c.statistics = target.statistics;
         c.options.clone_from(&target.options);
     });
+    let only = if state.family(table).len() > 1 { "ONLY " } else { "" };
     vec![
         Step::new("column_settings", format!("{table}.{}", target.name), Some(table))
-            .up(storage_sql(table, current, target))
-            .down(storage_sql(table, target, current))
+            .up(storage_sql(only, table, current, target))
+            .down(storage_sql(only, table, target, current))
             .effect(state, &after),
     ]
 }
 
-pub(super) fn storage_sql(table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
-    let alter = |op: Op, action: String| op.on(table, format!("ALTER TABLE {table} ALTER COLUMN {} {action}", to.name));
+pub(super) fn storage_sql(only: &str, table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
+    // Partitions and children have their own.
+    let alter = |op: Op, action: String| {
+        op.on(
+            table,
+            format!("ALTER TABLE {only}{table} ALTER COLUMN {} {action}", to.name),
+        )
+    };
     let mut out = Vec::new();
     if from.storage != to.storage {
         let word = to
@@ -450,7 +527,7 @@ pub(super) fn storage_sql(table: &QName, from: &Column, to: &Column) -> Vec<Stat
 }
 
 /// The storage that a type has by itself (`SET STORAGE DEFAULT` is only known from 16 on).
-fn default_storage(type_name: &str) -> &'static str {
+pub(super) fn default_storage(type_name: &str) -> &'static str {
     let base = type_name.split('(').next().unwrap_or(type_name).trim();
     let fixed = [
         "smallint",

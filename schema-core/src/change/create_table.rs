@@ -9,7 +9,7 @@ use super::sequence;
 use super::step::Step;
 use crate::facts::Op;
 use crate::plan::Statement;
-use crate::schema::{ConstraintKind, Ident, QName, Schema, Sequence, Table};
+use crate::schema::{Column, ConstraintKind, Ident, QName, Schema, Sequence, Table};
 use crate::sql::{IndexMode, create_index, create_table};
 
 pub(super) fn steps(
@@ -20,7 +20,7 @@ pub(super) fn steps(
     later: &[Ident],
 ) -> Vec<Step> {
     let mut after = state.clone();
-    let mut placed = table.clone();
+    let mut placed = standing(state, table);
     placed.constraints.retain(|constraint, _| !later.contains(constraint));
     after.sequences.extend(sequences.iter().cloned());
     after.tables.insert(name.clone(), placed.clone());
@@ -56,6 +56,34 @@ fn drop_table(name: &QName, table: &Table) -> Statement {
     drop
 }
 
+/// The table as far as the one above it goes by now: a partition gets later what its parent gets later.
+fn standing(state: &Schema, table: &Table) -> Table {
+    let Some((place, parent)) = table
+        .partition_of
+        .as_ref()
+        .and_then(|place| Some((place, state.tables.get(&place.parent)?)))
+    else {
+        return table.clone();
+    };
+    let column = |above: &Column| match table.column(&above.name) {
+        Some(own) => Column {
+            default: if own.type_name == above.type_name {
+                own.default.clone()
+            } else {
+                above.default.clone()
+            },
+            ..own.following(None, above, own.identity.is_some())
+        },
+        None => above.inherited(false),
+    };
+    let mut placed = table.clone();
+    placed.columns = parent.columns.iter().map(column).collect();
+    placed
+        .attached
+        .retain(|_, above| state.index_owner(&place.parent, above).is_some());
+    placed
+}
+
 /// Everything that builds the table in an empty place.
 pub(super) fn statements(
     state: &Schema,
@@ -74,7 +102,7 @@ pub(super) fn statements(
     }
     let mut create = Op::TableCreate.plain(create_table(
         name,
-        table,
+        &crate::sql::own_columns(state, table),
         table
             .constraints
             .iter()
@@ -90,6 +118,10 @@ pub(super) fn statements(
         }
     }
     out.push(create);
+    for parent in table.inherits.iter().filter_map(|p| state.tables.get(p)) {
+        let own = crate::sql::own_of_partition(name, table, parent);
+        out.extend(own.into_iter().map(|sql| Op::TableCreate.plain(sql)));
+    }
     for (constraint_name, constraint) in &table.constraints {
         if constraint.not_valid || constraint.not_enforced || crate::sql::is_merged(table, constraint_name, constraint)
         {

@@ -16,7 +16,7 @@ use super::sync::{create_statements, drop_statements};
 use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{ConstraintKind, Dependency, Ident, Other, QName, Schema, Table, TableAlias};
+use crate::schema::{ConstraintKind, Dependency, Expr, Ident, Other, QName, Schema, Table, TableAlias};
 use crate::sql::{IndexMode, create_index, key_index};
 use crate::stages::rename_column;
 
@@ -149,7 +149,9 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
         .keys()
         .filter(|name| from.tables.get(*name) != to.tables.get(*name))
         .collect();
-    let names: Vec<String> = tables.iter().map(ToString::to_string).collect();
+    // Partitions are locked with the table above them.
+    let below = |name: &QName| from.partitioned_above(name).iter().any(|above| tables.contains(above));
+    let names: Vec<String> = tables.iter().filter(|t| !below(t)).map(ToString::to_string).collect();
     if let Some(first) = tables.first() {
         let mut lock = Op::TableLock.on(
             first,
@@ -190,10 +192,12 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
             state.rename_type(a, b);
         }
     }
-    let pairs: Vec<(&QName, Table, &Table)> = tables
+    let mut pairs: Vec<(&QName, Table, &Table)> = tables
         .iter()
         .filter_map(|name| Some((*name, state.tables.get(*name)?.clone(), to.tables.get(*name)?)))
         .collect();
+    // What a partition has from above follows the table that it is from.
+    pairs.sort_by_key(|(name, ..)| from.partitioned_above(name).len());
     let held = dropped_keys(&pairs);
     for (name, was, is) in &pairs {
         out.extend(drop_foreign_keys(name, was, is, &held));
@@ -447,17 +451,27 @@ fn names_in_turn(mut open: Vec<(Ident, Ident, bool)>) -> Vec<(Ident, Ident, bool
 
 fn columns(name: &QName, was: &Table, is: &Table) -> Vec<Statement> {
     let mut out = Vec::new();
+    // Partitions have their own defaults.
+    let only = if is.partition_by.is_some() { "ONLY " } else { "" };
     let alter = |op: Op, column: &Ident, action: &str| {
         op.on(name, format!("ALTER TABLE {name} ALTER COLUMN {column} {action}"))
     };
+    let default = |column: &Ident, value: Option<&Expr>| {
+        let mut statement = default_sql(name, column, value);
+        statement.sql = statement
+            .sql
+            .replacen("ALTER TABLE ", &format!("ALTER TABLE {only}"), 1);
+        statement
+    };
+    let own = is.partition_of.is_none();
     let both = || is.columns.iter().filter_map(|c| Some((was.column(&c.name)?, c)));
     // What is taken away comes first: an identity needs a column without default, and a sequence one owner.
     for (a, b) in both() {
-        if a.identity.is_some() && b.identity.is_none() {
+        if a.identity.is_some() && b.identity.is_none() && own {
             out.extend(identity_sql(name, a, b));
         }
         if a.default.is_some() && b.default.is_none() {
-            out.push(default_sql(name, &b.name, None));
+            out.push(default(&b.name, None));
         }
         if a.not_null && !b.not_null {
             out.push(alter(Op::ColumnDropNotNull, &b.name, "DROP NOT NULL"));
@@ -468,9 +482,9 @@ fn columns(name: &QName, was: &Table, is: &Table) -> Vec<Statement> {
             out.push(alter(Op::ColumnTypeScan, &b.name, "SET NOT NULL"));
         }
         if b.default.is_some() && !same_default(a, was, b, is) {
-            out.push(default_sql(name, &b.name, b.default.as_ref()));
+            out.push(default(&b.name, b.default.as_ref()));
         }
-        if b.identity.is_some() && a.identity != b.identity {
+        if b.identity.is_some() && a.identity != b.identity && own {
             out.extend(identity_sql(name, a, b));
         }
         if a.comment != b.comment {

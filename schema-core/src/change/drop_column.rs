@@ -98,7 +98,7 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
         )]);
     }
     step = step.down(owned.iter().flat_map(|(n, s)| sequence::belongings(n, s)));
-    step = step.down(add_column::details(table, &column));
+    step = step.down(add_column::details(state, table, &column));
     step = step.down(statistics.iter().map(|o| super::cutover::create_statistics(table, o)));
     // Backward the column comes without NOT NULL when steps before restore it: `reached` is the state in between.
     step = step.effect_up(state, &after).effect_down(&after, &reached);

@@ -5,12 +5,12 @@
 //! batches, and sets NOT NULL by its recipe.
 
 use super::backfill;
-use super::column_settings::{default_sql, identity_sql};
+use super::column_settings::{default_of_all, identity_sql, with_its_default};
 use super::not_null;
 use super::step::Step;
 use super::sync::{create_statements, drop_statements};
 use crate::facts::Op;
-use crate::schema::{Column, Expr, Fill, QName, Schema, Sync, SyncDirection};
+use crate::schema::{Column, Expr, Fill, Ident, QName, Schema, Sync, SyncDirection};
 
 pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) -> Vec<Step> {
     let Some(sync) = state.syncs.get(function) else {
@@ -30,6 +30,7 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     after.syncs.remove(function);
     let mut up = drop_statements(function, sync);
     let mut down = Vec::new();
+    let mut defaults: Vec<(QName, Ident, Option<Expr>)> = Vec::new();
     let mut plain_left = left_column.clone();
     plain_left.not_null = false;
     let relaxed = left_column.not_null;
@@ -37,8 +38,10 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     if let Some(stays) = stays.filter(|s| s.default != right_column.default || s.identity != right_column.identity) {
         if left_column.default.is_some() {
             plain_left.default = None;
-            up.push(default_sql(table, left, None));
-            down.push(default_sql(table, left, left_column.default.as_ref()));
+            let along = with_its_default(state, table, left);
+            up.extend(default_of_all(state, table, &along, left, None));
+            down.extend(default_of_all(state, table, &along, left, left_column.default.as_ref()));
+            defaults.extend(along.into_iter().map(|t| (t, left.clone(), None)));
         }
         if left_column.identity.is_some() {
             plain_left.identity = None;
@@ -47,20 +50,31 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
         new_right.default.clone_from(&stays.default);
         new_right.identity.clone_from(&stays.identity);
         if new_right.default != right_column.default {
-            up.push(default_sql(table, right, new_right.default.as_ref()));
-            down.insert(0, default_sql(table, right, right_column.default.as_ref()));
+            let along = with_its_default(state, table, right);
+            up.extend(default_of_all(state, table, &along, right, new_right.default.as_ref()));
+            let back = default_of_all(state, table, &along, right, right_column.default.as_ref());
+            down.splice(0..0, back);
+            defaults.extend(along.into_iter().map(|t| (t, right.clone(), new_right.default.clone())));
         }
         up.extend(identity_sql(table, &right_column, &new_right));
     }
     if relaxed {
         // An identity must be gone before its column may hold NULL.
         up.push(Op::ColumnDropNotNull.on(table, format!("ALTER TABLE {table} ALTER COLUMN {left} DROP NOT NULL")));
+        up.extend(not_null::unset_below(state, table, left));
     }
     if let Some(t) = after.tables.get_mut(table) {
         for edited in [&plain_left, &new_right] {
             if let Some(c) = t.column_mut(&edited.name) {
                 *c = edited.clone();
             }
+        }
+    }
+    // In turn with what the table's own column becomes.
+    for (member, name, default) in defaults {
+        if let Some(c) = after.tables.get_mut(&member).and_then(|t| t.column_mut(&name)) {
+            c.default = default;
+            c.not_null &= !(relaxed && name == *left);
         }
     }
     down.extend(create_statements(function, sync));
@@ -78,6 +92,11 @@ pub(super) fn steps(state: &Schema, function: &QName, stays: Option<&Column>) ->
     }
     if relaxed {
         steps.extend(not_null::undo_steps(&mut reached, table, left));
+        for member in state.family(table) {
+            if let Some(c) = reached.tables.get_mut(&member).and_then(|t| t.column_mut(left)) {
+                c.not_null = false;
+            }
+        }
         steps.push(not_null::undo_check(&reached, table, left));
     }
     steps.extend(backfill::undo_only(&refill(state, sync)));

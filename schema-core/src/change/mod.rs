@@ -41,6 +41,8 @@ pub(crate) use partitioned::fits;
 pub(crate) use rebuild_dependents::{Rebuild, copy_grants, grant_again, made_in, stood_on, texts};
 pub use step::{Context, Step, patches_between};
 
+use std::collections::BTreeSet;
+
 use crate::schema::{
     Column, Constraint, EnumType, Fill, Ident, Index, IndexOwner, Namespace, QName, Schema, Sequence, Sync, Table,
     TableAlias, TableOptions,
@@ -66,7 +68,8 @@ pub enum Change {
     DropColumn(QName, Ident),
     SetNotNull(QName, Ident),
     DropNotNull(QName, Ident),
-    SetDefault(QName, Ident, Option<crate::schema::Expr>),
+    /// The default, and the partitions and children that get it along with the table.
+    SetDefault(QName, Ident, Option<crate::schema::Expr>, BTreeSet<QName>),
     SetIdentity(QName, Box<Column>),
     /// The identity becomes a default that draws from a sequence of that name, which the column owns.
     IdentityToSerial(QName, Box<Column>, QName, Sequence),
@@ -193,7 +196,9 @@ impl Change {
             Self::DropColumn(table, name) => drop_column::steps(state, table, name, context),
             Self::SetNotNull(table, name) => not_null::set(state, table, name),
             Self::DropNotNull(table, name) => not_null::unset(state, table, name),
-            Self::SetDefault(table, name, default) => column_settings::default(state, table, name, default.as_ref()),
+            Self::SetDefault(table, name, default, along) => {
+                column_settings::default(state, table, name, default.as_ref(), along)
+            }
             Self::SetIdentity(table, column) => column_settings::identity(state, table, column),
             Self::IdentityToSerial(table, column, name, sequence) => {
                 column_settings::identity_to_serial(state, table, column, (name, sequence))

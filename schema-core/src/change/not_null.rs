@@ -77,15 +77,7 @@ impl Recipe {
         let (table, column) = (&self.table, &self.column);
         let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL");
         let mut out = vec![Op::ColumnDropNotNull.on(table, sql)];
-        if state.partitions(table).next().is_some() {
-            // From 18 on a partition's primary key makes NOT NULL its own, which outlives the parent's.
-            let body = format!(
-                "DECLARE\n  partition regclass;\nBEGIN\n  FOR partition IN SELECT relid FROM pg_catalog.pg_partition_tree({}) WHERE level > 0 ORDER BY level LOOP\n    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', partition, {});\n  END LOOP;\nEND",
-                Literal(&table.to_string()),
-                Literal(column.raw())
-            );
-            out.push(Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body))));
-        }
+        out.extend(unset_below(state, table, column));
         out
     }
 
@@ -111,6 +103,19 @@ impl Recipe {
     fn subject(&self) -> String {
         format!("{}_{}", self.table.name.raw(), self.column.raw())
     }
+}
+
+/// From 18 on a partition's or a child's NOT NULL that is its own, or came with its primary key, outlives the parent's.
+pub(super) fn unset_below(state: &Schema, table: &QName, column: &Ident) -> Option<Statement> {
+    if state.family(table).len() < 2 {
+        return None;
+    }
+    let body = format!(
+        "DECLARE\n  child regclass;\nBEGIN\n  FOR child IN\n    WITH RECURSIVE below AS (\n      SELECT inhrelid, 1 AS level FROM pg_catalog.pg_inherits WHERE inhparent = {}::pg_catalog.regclass\n      UNION ALL\n      SELECT i.inhrelid, level + 1 FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.inhrelid\n    )\n    SELECT inhrelid FROM below GROUP BY inhrelid ORDER BY pg_catalog.max(level), inhrelid\n  LOOP\n    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', child, {});\n  END LOOP;\nEND",
+        Literal(&table.to_string()),
+        Literal(column.raw())
+    );
+    Some(Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body))))
 }
 
 /// The NOT NULL constraint of the column that waits for its validation (18).
@@ -150,10 +155,35 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
         return validate_open(state, table, column, name, open);
     }
     let recipe = Recipe::new(table, column);
+    let mut steps = Vec::new();
+    let mut open = state.clone();
+    // What was a partition's own before goes with the parent's on the way back, and comes back by itself.
+    let own = |member: &QName| {
+        state
+            .tables
+            .get(member)
+            .and_then(|t| t.column(column))
+            .is_some_and(|c| c.not_null)
+    };
+    let family = state.family(table);
+    let covered = |member: &QName| {
+        let found = state.tables.get(member);
+        let mut parents = found
+            .into_iter()
+            .flat_map(|t| t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits));
+        parents.any(|parent| parent != table && family.contains(parent) && own(parent))
+    };
+    for member in family.iter().filter(|m| *m != table && own(m) && !covered(m)) {
+        let mut back = undo_steps(&mut open, member, column);
+        back.push(undo_check(&open, member, column));
+        for step in back {
+            steps.push(if steps.is_empty() { step } else { step.grouped() });
+        }
+    }
     let unproven = recipe.with_check(state, true);
     let proven = recipe.with_check(state, false);
     let done = recipe.with_not_null(state, true);
-    vec![
+    steps.extend([
         Step::new("set_not_null", &recipe.object, Some(table))
             .up([recipe.add_check()])
             .down([recipe.drop_check_if_there()])
@@ -174,7 +204,8 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .effect_down(&done, &unproven)
             .named("set_not_null", recipe.subject())
             .grouped(),
-    ]
+    ]);
+    steps
 }
 
 pub(super) fn unset(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {

@@ -85,7 +85,7 @@ impl Change {
                 );
             }
             // What hangs on a partitioned table follows it; a partition has its indexes' definitions from above.
-            let family = state.partitions_below(&table);
+            let family = state.family(&table);
             let family = family.iter().chain(state.partitioned_above(&table));
             part.tables
                 .extend(family.filter_map(|name| state.tables.get_key_value(name)).map(cloned));

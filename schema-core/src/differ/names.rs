@@ -86,7 +86,7 @@ fn sequences_before_defaults(tasks: &mut [Task]) {
         let defaults: Vec<&Expr> = match &task.change {
             Change::CreateTable(_, table, ..) => table.columns.iter().filter_map(|c| c.default.as_ref()).collect(),
             Change::AddColumn(_, column, ..) | Change::DropSync(_, Some(column)) => column.default.iter().collect(),
-            Change::SetDefault(_, _, default) => default.iter().collect(),
+            Change::SetDefault(_, _, default, _) => default.iter().collect(),
             _ => continue,
         };
         let drawn = made.iter().filter(|name| defaults.iter().any(|d| d.draws_from(name)));

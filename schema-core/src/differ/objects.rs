@@ -338,12 +338,10 @@ impl Differ<'_> {
                     };
                     self.push(Segment::Tables, Some(&sync.table), 0, change);
                 }
-                self.push(
-                    Segment::Tables,
-                    Some(&sync.table),
-                    rank,
-                    Change::DropSync(function.clone(), stays.map(Box::new)),
-                );
+                let change = Change::DropSync(function.clone(), stays.map(Box::new));
+                let task = Task::new(Segment::Tables, Some(&sync.table), rank, change);
+                let done = |column| super::column::changed(&sync.table, column);
+                self.tasks.push(task.gives(done(&sync.from)).gives(done(&sync.to)));
             }
         }
         for (id, fill) in &self.to.fills {

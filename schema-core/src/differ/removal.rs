@@ -106,9 +106,13 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
                 let named = columns_named(&generated.expression, own);
                 let mut gives: Vec<String> = named.iter().map(|column| free(table, column)).collect();
                 gives.push(uncomputed(table));
-                (vec![cleared(table)], gives)
+                (from.family(table).iter().map(cleared).collect(), gives)
             }
-            _ => (vec![cleared(table), uncomputed(table)], Vec::new()),
+            _ => {
+                let mut needs: Vec<String> = from.family(table).iter().map(cleared).collect();
+                needs.push(uncomputed(table));
+                (needs, Vec::new())
+            }
         },
         Change::DropTable(table) => {
             // A sequence that gets another owner would go along.

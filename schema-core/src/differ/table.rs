@@ -48,8 +48,38 @@ impl Differ<'_> {
                 self.attached(name, current, wanted);
             }
         }
+        self.wait_for_columns_from_above();
         self.release_held_keys();
         self.keys_before_syncs();
+    }
+
+    /// What is built on a partition or child waits for what its columns become from above.
+    fn wait_for_columns_from_above(&mut self) {
+        let mut tasks = std::mem::take(&mut self.tasks);
+        for task in &mut tasks {
+            let built = matches!(
+                task.change,
+                Change::AddConstraint(..)
+                    | Change::AddForeignKey(..)
+                    | Change::AddKey(..)
+                    | Change::SwapKey { .. }
+                    | Change::PromoteIndex { .. }
+                    | Change::AddPartitionedKey(..)
+                    | Change::CreatePartitionedIndex(..)
+                    | Change::SwapPartitionedKey { .. }
+                    | Change::CreateIndex(..)
+            );
+            let Some(table) = task.table.clone().filter(|_| built) else {
+                continue;
+            };
+            for column in self.to.tables.get(&table).into_iter().flat_map(|t| &t.columns) {
+                if let Some(top) = self.from_above(&table, &column.name) {
+                    task.needs.push(format!("column {top}.{}", column.name));
+                    task.needs.push(super::column::changed(&top, &column.name));
+                }
+            }
+        }
+        self.tasks = tasks;
     }
 
     /// The first schema as it is once sequences have their new names, which defaults print. `None` where none has.
@@ -231,6 +261,7 @@ impl Differ<'_> {
                 })
                 .map(|(s, q)| (s.clone(), q.clone()))
                 .collect();
+            self.columns_from_above(name, table);
             let rank = u8::try_from(at.min(255)).unwrap_or(u8::MAX);
             // The order among the new tables is theirs, not their names': no table in the key, and the index as rank.
             let mut task = Task::new(

@@ -2,6 +2,7 @@
 
 mod accept;
 mod dependents;
+mod family;
 mod file;
 mod guard;
 mod header;
@@ -324,13 +325,14 @@ fn walk(
         let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
         for mut step in made {
             if has_children {
-                step.up_effect = with_children(&state, step.up_effect, true);
+                family::lock_members(&state, &mut step);
+                step.up_effect = with_children(&state, [from, to], step.up_effect);
             }
             for patch in &step.up_effect {
                 state.to_mut().put(&patch.slot, patch.after.clone());
             }
             if has_children {
-                step.down_effect = with_children(&state, step.down_effect, false);
+                step.down_effect = with_children(&state, [from, to], step.down_effect);
             }
             steps.push(step);
         }
@@ -352,45 +354,55 @@ fn walk(
     }
 }
 
-/// A column's change on a parent is one on each of its partitions and inheritance children. On the way back the state is not
-/// the one that the undo meets: a step that only has an undo restores what later steps take away.
-fn with_children(state: &Schema, patches: Vec<Patch>, forward: bool) -> Vec<Patch> {
-    let mut out = Vec::new();
-    for patch in patches {
-        if let Slot::Column(table, name) = &patch.slot {
-            for child in state.family(table).into_iter().filter(|child| child != table) {
-                let slot = Slot::Column(child, name.clone());
-                let own = state.get(&slot);
-                let after = for_child(patch.after.as_ref(), own.as_ref());
-                if forward && own == patch.after {
-                    continue;
+/// A column's change on a parent is one on each of its partitions and inheritance children.
+fn with_children(state: &Schema, ends: [&Schema; 2], patches: Vec<Patch>) -> Vec<Patch> {
+    let mut out = patches.clone();
+    for patch in &patches {
+        let Slot::Column(table, name) = &patch.slot else {
+            continue;
+        };
+        // What is said of a member as well is on top of what comes from above.
+        let higher = |other: &Patch| match &other.slot {
+            Slot::Column(above, column) => column == name && above != table && state.family(above).contains(table),
+            _ => false,
+        };
+        if patches.iter().any(higher) {
+            continue;
+        }
+        for child in state.family(table).into_iter().filter(|child| child != table) {
+            let slot = Slot::Column(child.clone(), name.clone());
+            let said = out.iter().position(|p| p.slot == slot);
+            let before = match said {
+                Some(at) => out[at].before.clone(),
+                None => state.get(&slot),
+            };
+            // From 17 on partitions share the identity.
+            let shares = ends.iter().any(|schema| {
+                let table = schema.tables.get(&child).filter(|t| t.partition_of.is_some());
+                table.and_then(|t| t.column(name)).is_some_and(|c| c.identity.is_some())
+            });
+            let own = match said {
+                Some(at) => &out[at].after,
+                None => &before,
+            };
+            let after = match (&patch.after, own) {
+                (Some(Object::Column(is)), Some(Object::Column(own))) => {
+                    let was = match &patch.before {
+                        Some(Object::Column(was)) => Some(&**was),
+                        _ => None,
+                    };
+                    Some(Object::Column(Box::new(own.following(was, is, shares))))
                 }
-                let before = if own == after {
-                    for_child(patch.before.as_ref(), own.as_ref())
-                } else {
-                    own
-                };
-                out.push(Patch { slot, before, after });
+                (Some(Object::Column(is)), _) => Some(Object::Column(Box::new(is.inherited(shares)))),
+                _ => None,
+            };
+            match said {
+                Some(at) => out[at].after = after,
+                None => out.push(Patch { slot, before, after }),
             }
         }
-        out.push(patch);
     }
     out
-}
-
-/// The parent's column as a child has it: the child's own settings stay.
-fn for_child(column: Option<&Object>, own: Option<&Object>) -> Option<Object> {
-    let mut object = column?.clone();
-    match (&mut object, own) {
-        (Object::Column(new), Some(Object::Column(own))) => {
-            new.comment.clone_from(&own.comment);
-            new.statistics = own.statistics;
-            new.options.clone_from(&own.options);
-        }
-        (Object::Column(new), _) => new.comment = None,
-        _ => {}
-    }
-    Some(object)
 }
 
 #[cfg(test)]

@@ -45,6 +45,14 @@ pub(super) async fn conditions(
         }
         // Rows of a partition come through the table at the top.
         let top = old.partitioned_above(name).last().copied().unwrap_or(name);
+        // Inheritance children keep to what their parents demand.
+        let children = old.family(name).into_iter().filter(|member| {
+            let table = old.tables.get(member);
+            member != name && table.is_some_and(|t| t.partition_of.is_none())
+        });
+        for child in children {
+            keep_readable(connection, &mut out, &child, found.clone()).await?;
+        }
         keep_readable(connection, &mut out, top, found).await?;
     }
     Ok(out)

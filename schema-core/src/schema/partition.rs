@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Constraint, ConstraintKind, Ident, Index, Partition, QName, Schema, Table};
+use super::{Column, Constraint, ConstraintKind, Ident, Index, Partition, QName, Schema, Table};
 
 /// What an index belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,5 +183,42 @@ impl Table {
     /// Whether the table is a partition or an inheritance child of another one.
     pub fn is_child_of(&self, parent: &QName) -> bool {
         self.partition_of.as_ref().is_some_and(|p| p.parent == *parent) || self.inherits.contains(parent)
+    }
+}
+
+impl Column {
+    /// The column as a partition or an inheritance child gets it from a parent that adds it: what is said of the parent's
+    /// alone does not come along.
+    #[must_use]
+    pub fn inherited(&self, with_identity: bool) -> Self {
+        let mut own = Self {
+            comment: None,
+            statistics: None,
+            options: BTreeMap::new(),
+            identity: self.identity.clone().filter(|_| with_identity),
+            ..self.clone()
+        };
+        if let Some(identity) = &mut own.identity {
+            identity.comment = None;
+        }
+        own
+    }
+
+    /// What a change of its parent's column makes of it. Default, storage, statistics, options and comment are its own: where
+    /// a statement changes them too, its step says so.
+    #[must_use]
+    pub fn following(&self, before: Option<&Self>, after: &Self, with_identity: bool) -> Self {
+        let mut own = Self {
+            name: after.name.clone(),
+            type_name: after.type_name.clone(),
+            collation: after.collation.clone(),
+            generated: after.generated.clone(),
+            ..self.clone()
+        };
+        own.not_null = after.not_null || own.not_null && !before.is_some_and(|b| b.not_null);
+        if with_identity {
+            own.identity = after.inherited(true).identity;
+        }
+        own
     }
 }

@@ -250,7 +250,7 @@ impl Schema {
     /// When the slot does not hold what the patch was made for.
     pub fn apply(&mut self, patch: &Patch) -> Result<(), PatchError> {
         let found = self.get(&patch.slot);
-        if found != patch.before {
+        if !same_object(found.as_ref(), patch.before.as_ref()) {
             return Err(PatchError {
                 slot: format!("{:?}", patch.slot),
                 expected: format!("{:?}", patch.before),
@@ -260,6 +260,19 @@ impl Schema {
         self.put(&patch.slot, patch.after.clone());
         Ok(())
     }
+}
+
+/// Equal but for the order of columns, which differs for good once a shadow was swapped in.
+fn same_object(a: Option<&Object>, b: Option<&Object>) -> bool {
+    let (Some(Object::Table(x)), Some(Object::Table(y))) = (a, b) else {
+        return a == b;
+    };
+    let in_order = |table: &Table| {
+        let mut table = table.clone();
+        table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        table
+    };
+    in_order(x) == in_order(y)
 }
 
 impl Slot {

@@ -2,6 +2,7 @@ use super::{
     CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
     create_index, create_sequence, create_sync, create_table, identity_comment_sql,
 };
+use crate::compare::same_default;
 use crate::schema::{ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
 
 /// Statements that build the schema in an empty database, in dependency order. `others` are not in it.
@@ -30,7 +31,10 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
         // Each partition's index gets its own name: what the parent's index would make gets one from the server.
         let apart = |c: &crate::schema::Constraint| c.kind.has_index() && is_parent(schema, name);
         let inner = super::table::inner_constraints(table).filter(|(_, c)| !apart(c));
-        out.push(create_table(name, table, inner));
+        out.push(create_table(name, &own_columns(schema, table), inner));
+        let parents = table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits);
+        let parents = parents.filter_map(|p| schema.tables.get(p));
+        out.extend(parents.flat_map(|parent| own_of_partition(name, table, parent)));
     }
     for (name, sequence) in &schema.sequences {
         if let Some((table, column)) = &sequence.owned_by {
@@ -68,7 +72,8 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
         }
     }
     for (name, table) in &order {
-        out.extend(table_details(name, table));
+        let only = if schema.family(name).len() > 1 { "ONLY " } else { "" };
+        out.extend(details_of(only, name, table));
     }
     for (function, sync) in &schema.syncs {
         out.extend(create_sync(function, sync));
@@ -155,6 +160,45 @@ fn table_order(schema: &Schema) -> Vec<(&QName, &Table)> {
 
 /// Everything on a table that `CREATE TABLE` cannot say: comments, statistics targets, row security, replica identity.
 pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
+    details_of("", name, table)
+}
+
+/// The table without the columns that it has from the tables that it inherits from: they would be its own as well, and
+/// outlive those.
+pub(crate) fn own_columns(schema: &Schema, table: &Table) -> Table {
+    let mut own = table.clone();
+    let parents: Vec<&Table> = table.inherits.iter().filter_map(|p| schema.tables.get(p)).collect();
+    own.columns
+        .retain(|c| !parents.iter().any(|p| p.column(&c.name).is_some()));
+    own
+}
+
+/// What a partition says of its own about the columns that it has from its parent, as it is right after it was made of it.
+pub(crate) fn own_of_partition(name: &QName, table: &Table, parent: &Table) -> Vec<String> {
+    let mut out = Vec::new();
+    for column in &table.columns {
+        let Some(above) = parent.column(&column.name) else {
+            continue;
+        };
+        let mut alter = |action: String| {
+            out.push(format!("ALTER TABLE ONLY {name} ALTER COLUMN {} {action}", column.name));
+        };
+        if !same_default(column, table, above, parent) && column.generated.is_none() {
+            let default = column.default.as_ref();
+            alter(default.map_or_else(|| "DROP DEFAULT".to_owned(), |d| format!("SET DEFAULT {d}")));
+        }
+        if column.not_null && !above.not_null {
+            alter("SET NOT NULL".to_owned());
+        }
+        if column.compression != above.compression {
+            let method = column.compression.as_deref().unwrap_or("default");
+            alter(format!("SET COMPRESSION {method}"));
+        }
+    }
+    out
+}
+
+fn details_of(only: &str, name: &QName, table: &Table) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(text) = &table.comment {
         out.push(comment_sql(CommentOn::Table(name), Some(text)));
@@ -170,13 +214,13 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
         }
         if let Some(storage) = &column.storage {
             out.push(format!(
-                "ALTER TABLE {name} ALTER COLUMN {} SET STORAGE {storage}",
+                "ALTER TABLE {only}{name} ALTER COLUMN {} SET STORAGE {storage}",
                 column.name
             ));
         }
         if let Some(target) = column.statistics {
             out.push(format!(
-                "ALTER TABLE {name} ALTER COLUMN {} SET STATISTICS {target}",
+                "ALTER TABLE {only}{name} ALTER COLUMN {} SET STATISTICS {target}",
                 column.name
             ));
         }

@@ -18,7 +18,7 @@ pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql, identity_comment_sql};
 pub use constraint::{constraint_definition, key_index};
 pub use create::{attach_index, create_sql};
-pub(crate) use create::{index_details, table_details};
+pub(crate) use create::{index_details, own_columns, own_of_partition, table_details};
 pub use enums::create_enum;
 pub use index::{IndexMode, create_index, index_key_text};
 pub(crate) use sequence::within;

@@ -136,7 +136,10 @@ impl Bridge<'_> {
             if !current.not_null {
                 // An identity must be NOT NULL: until then a default draws the numbers.
                 column.identity = None;
-                column.default = self.generator_for(wanted);
+                // A partition has it from above.
+                if self.current.partition_of.is_none() {
+                    column.default = self.generator_for(wanted);
+                }
             }
         }
         if let Some(identity) = &mut column.identity

@@ -7,6 +7,7 @@ mod attached;
 mod columns;
 mod constraints;
 mod foreign_types;
+mod inherited;
 mod leftovers;
 mod names;
 pub mod names_in;
@@ -66,10 +67,13 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
     let renamed = Renamed::find(old, new, decisions);
     let mut refusals = renamed.refusals(old, decisions);
     if decisions.direct {
-        refusals.extend(refusal::unsupported(
-            &renamed.forward(&renamed.with_new_types(old)),
-            new,
-        ));
+        let mut called = renamed.forward(&renamed.with_new_types(old));
+        for (table, columns) in table::live_renames(&called, new, decisions) {
+            for (from, to) in columns {
+                shadow::rename_column(&mut called, &table, &from, &to);
+            }
+        }
+        refusals.extend(refusal::unsupported(&called, new));
         refusals.extend(waiting::refusals(old, new, true));
         return if refusals.is_empty() {
             Ok(direct(old, new.clone(), &renamed, decisions))
@@ -178,7 +182,9 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
                     table::Bridge::new(name, (current, wanted), (&apart, &joined), decisions, &shadows, &names);
                 builder.build();
                 bridge.tables.insert(name.clone(), builder.table);
-                bridge.syncs.extend(builder.syncs);
+                // A partition's rows pass through the triggers of its parent.
+                let own_syncs = builder.syncs.into_iter().filter(|_| current.partition_of.is_none());
+                bridge.syncs.extend(own_syncs);
                 bridge.sequences.extend(builder.sequences);
                 bridge.fills.extend(builder.fills);
                 target.fills.extend(builder.final_fills);
@@ -187,10 +193,18 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
             }
         }
     }
+    inherited::say_once(
+        &apart,
+        &mut bridge.fills,
+        &mut target.fills,
+        &mut hazards,
+        &mut refusals,
+    );
     if !refusals.is_empty() {
         return Err(refusals);
     }
     moved.put_back(&mut bridge, old);
+    inherited::settle(&mut bridge, old, new);
     attached::settle(&mut bridge, old, new);
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {

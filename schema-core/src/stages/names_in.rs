@@ -17,6 +17,9 @@ pub fn rename(table: &mut Table, from: &Ident, to: &Ident) {
             expression(&mut generated.expression);
         }
     }
+    if let Some(key) = &mut table.partition_by {
+        *key = rename_column(&Expr(std::mem::take(key)), from, to).0;
+    }
     for constraint in table.constraints.values_mut() {
         match &mut constraint.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {

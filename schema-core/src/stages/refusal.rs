@@ -39,6 +39,14 @@ pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
                 _ => "its partition key",
             },
         );
+        let key = crate::schema::Expr(current.partition_by.clone().unwrap_or_default());
+        for column in crate::expression::columns_named(&key, current) {
+            let (was, is) = (current.column(&column), wanted.column(&column));
+            let retyped = was
+                .zip(is)
+                .is_some_and(|(was, is)| (&was.type_name, &was.collation) != (&is.type_name, &is.collation));
+            refuse(retyped, &format!("the type of {column}, by which it is partitioned,"));
+        }
         refuse(
             current.inherits != wanted.inherits,
             "the list of tables that it inherits from",
@@ -47,6 +55,16 @@ pub(super) fn unsupported(old: &Schema, new: &Schema) -> Vec<Refusal> {
             current.options.access_method != wanted.options.access_method,
             "its access method",
         );
+    }
+    for (name, table) in &new.tables {
+        let below = old.partitions_below(name);
+        if let Some(place) = table.partition_of.as_ref().filter(|p| below.contains(&p.parent)) {
+            out.push(Refusal {
+                object: name.to_string(),
+                why: format!("it becomes a partition of {}, which is one of its own", place.parent),
+                way_out: format!("detach {} in a plan of its own first", place.parent),
+            });
+        }
     }
     for (name, table) in old.tables.iter().chain(&new.tables) {
         if let Some(place) = table.partition_of.as_ref().filter(|p| p.detaching) {

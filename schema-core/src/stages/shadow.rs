@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::labels_only_added;
 use super::names::first_free;
 use super::retype::is_instant;
-use crate::schema::{Column, ConstraintKind, Ident, QName, Schema, Table};
+use crate::schema::{Column, ConstraintKind, Expr, Ident, QName, Schema, Table};
 
 /// What changes places at the cutover.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +48,9 @@ impl Shadows {
                 if renames.get(table).is_some_and(|r| r.contains_key(&column.name)) {
                     continue;
                 }
-                if found.needs_shadow(old, current, was, column) && can_have_one(old, table, current, was, column) {
+                if found.needs_shadow(old, current, was, column)
+                    && can_have_one([old, new], table, current, was, column)
+                {
                     let free = |n: &Ident| current.column(n).is_none() && wanted.column(n).is_none();
                     let shadow = first_free(&column.name.with_suffix("__new"), free);
                     found
@@ -112,29 +114,56 @@ fn in_generated(table: &Table, column: &Ident) -> bool {
     })
 }
 
-/// A shadow needs a plain column of a plain table.
-fn can_have_one(old: &Schema, name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
-    let is_parent = old
-        .tables
-        .values()
-        .any(|t| t.inherits.contains(name) || t.partition_of.as_ref().is_some_and(|p| p.parent == *name));
+/// A shadow needs a plain column of a table that has its columns from no other. Triggers of an inheritance parent do not
+/// fire for its children's rows.
+fn can_have_one(ends: [&Schema; 2], name: &QName, table: &Table, was: &Column, is: &Column) -> bool {
+    let inherited = ends[0].tables.values().any(|t| t.inherits.contains(name));
     was.generated.is_none()
         && is.generated.is_none()
-        && table.partition_by.is_none()
         && table.partition_of.is_none()
         && table.inherits.is_empty()
-        && !is_parent
+        && !inherited
         && !in_generated(table, &was.name)
+        && (table.partition_by.is_none()
+            || ends
+                .into_iter()
+                .all(|schema| is_free_in_family(schema, name, &was.name)))
+}
+
+/// Whether a partitioned table's column can change places with a shadow in an instant: no key of USING INDEX stands on a
+/// partitioned table, so a primary key and what references it cannot, and an identity belongs to its column.
+fn is_free_in_family(schema: &Schema, name: &QName, column: &Ident) -> bool {
+    let family = schema.family(name);
+    let members = family.iter().filter_map(|member| schema.tables.get(member));
+    let free = members.into_iter().all(|t| {
+        let key = Expr(t.partition_by.clone().unwrap_or_default());
+        let in_key = t.constraints.values().any(|c| match &c.kind {
+            ConstraintKind::PrimaryKey(key) => key.columns.contains(column) || key.include.contains(column),
+            ConstraintKind::Exclusion(exclusion) => exclusion.columns.contains(column),
+            _ => false,
+        });
+        let identity = t.column(column).is_some_and(|c| c.identity.is_some());
+        !in_key && !identity && !crate::expression::columns_named(&key, t).contains(column)
+    });
+    let mut keys = schema.tables.values().flat_map(|t| t.constraints.values());
+    let referenced = keys.any(|c| match &c.kind {
+        ConstraintKind::ForeignKey(key) => family.contains(&key.references) && key.referenced_columns.contains(column),
+        _ => false,
+    });
+    free && !referenced
 }
 
 /// Renames a column on its table and in the foreign keys that point at it.
 pub(crate) fn rename_column(schema: &mut Schema, table: &QName, from: &Ident, to: &Ident) {
-    if let Some(t) = schema.tables.get_mut(table) {
-        super::names_in::rename(t, from, to);
+    let family = schema.family(table);
+    for member in &family {
+        if let Some(t) = schema.tables.get_mut(member) {
+            super::names_in::rename(t, from, to);
+        }
     }
     for constraint in schema.tables.values_mut().flat_map(|t| t.constraints.values_mut()) {
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-            && key.references == *table
+            && family.contains(&key.references)
         {
             for column in key.referenced_columns.iter_mut().filter(|c| **c == *from) {
                 *column = to.clone();

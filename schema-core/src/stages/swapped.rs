@@ -21,12 +21,15 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
             rename_column(&mut out, table, shadow, name);
         }
     }
-    for (table, columns) in &shadows.columns {
+    // Partitions have both columns from above.
+    let all = super::inherited::with_family(bridge, shadows.columns.clone());
+    let aside_of_all = super::inherited::with_family(bridge, asides.columns.clone());
+    for (table, columns) in &all {
         let (Some(wanted), Some(t)) = (new.tables.get(table), out.tables.get_mut(table)) else {
             continue;
         };
         for name in columns.keys() {
-            let aside = &asides.columns[table][name];
+            let aside = &aside_of_all[table][name];
             if let Some(left) = t.column_mut(aside) {
                 left.not_null = false;
                 left.default = None;
@@ -59,8 +62,7 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
     // What something else has until contract is no name yet.
     let relations = bridge.relation_names();
     for name in touched {
-        let gone: BTreeSet<Ident> = asides
-            .columns
+        let gone: BTreeSet<Ident> = aside_of_all
             .get(&name)
             .map(|c| c.values().cloned().collect())
             .unwrap_or_default();
@@ -76,7 +78,16 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
             let own = table.indexes.contains_key(n) || table.constraints.contains_key(n);
             own || !relations.contains(&name.sibling(n.clone()))
         });
-        out.tables.insert(name, named);
+        let moved = moved_names(&table, &named);
+        for t in out.tables.values_mut().filter(|t| t.is_child_of(&name)) {
+            for above in t.attached.values_mut() {
+                if let Some(to) = moved.get(above) {
+                    *above = to.clone();
+                }
+            }
+        }
+        let attached = out.tables.get(&name).map(|t| t.attached.clone()).unwrap_or_default();
+        out.tables.insert(name, Table { attached, ..named });
     }
     // The generator belongs to the column that new code writes.
     for (name, sequence) in &mut out.sequences {
@@ -85,6 +96,36 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
         }
     }
     out
+}
+
+/// The new names of indexes and keys, by their old ones.
+fn moved_names(was: &Table, is: &Table) -> BTreeMap<Ident, Ident> {
+    let mut found = BTreeMap::new();
+    for (name, index) in &was.indexes {
+        let new_name = is.indexes.iter().find(|(n, i)| {
+            same_index(i, is, index, was)
+                && !was
+                    .indexes
+                    .get(*n)
+                    .is_some_and(|w| n != &name && same_index(w, was, i, is))
+        });
+        if let Some((n, _)) = new_name.filter(|(n, _)| *n != name) {
+            found.insert(name.clone(), n.clone());
+        }
+    }
+    for (name, key) in was.constraints.iter().filter(|(_, c)| c.kind.has_index()) {
+        let new_name = is.constraints.iter().find(|(n, c)| {
+            same_constraint(c, is, key, was)
+                && !was
+                    .constraints
+                    .get(*n)
+                    .is_some_and(|w| n != &name && same_constraint(w, was, c, is))
+        });
+        if let Some((n, _)) = new_name.filter(|(n, _)| *n != name) {
+            found.insert(name.clone(), n.clone());
+        }
+    }
+    found
 }
 
 fn backward(sync: &Sync, name: &Ident, aside: &Ident, shadows: &BTreeMap<Ident, Ident>) -> Sync {

@@ -44,12 +44,13 @@ impl<'a> Bridge<'a> {
         shadows: &Shadows,
         names: &'a Names<'a>,
     ) -> Self {
-        let mut all_renames = live_renames(old, new, decisions);
-        for (table, columns) in &shadows.columns {
+        let mut all_renames = super::inherited::with_family(new, live_renames(old, new, decisions));
+        let shadows = super::inherited::with_family(new, shadows.columns.clone());
+        for (table, columns) in &shadows {
             all_renames.entry(table.clone()).or_default().extend(columns.clone());
         }
         let renames = all_renames.get(name).cloned().unwrap_or_default();
-        let shadows = shadows.columns.get(name).cloned().unwrap_or_default();
+        let shadows = shadows.get(name).cloned().unwrap_or_default();
         let table = Table {
             comment: wanted.comment.clone(),
             partition_by: current.partition_by.clone(),
@@ -171,12 +172,9 @@ pub(crate) fn live_renames(
             && after.column(&rename.to).is_some()
             && after.column(&rename.from).is_none();
         if alive {
-            // A partition's columns have the names of its parent's.
-            for table in std::iter::once(rename.table.clone()).chain(old.partitions_below(&rename.table)) {
-                out.entry(table)
-                    .or_default()
-                    .insert(rename.from.clone(), rename.to.clone());
-            }
+            out.entry(rename.table.clone())
+                .or_default()
+                .insert(rename.from.clone(), rename.to.clone());
         }
     }
     out

@@ -102,7 +102,7 @@ fn holder<'a>(old: &'a Schema, name: &QName) -> Option<&'a str> {
         return Some("an enum");
     }
     for (_, table) in on_tables {
-        if table.indexes.contains_key(&name.name) {
+        if table.indexes.contains_key(&name.name) || table.attached.contains_key(&name.name) {
             return Some("an index");
         }
         if table.constraints.get(&name.name).is_some_and(|c| c.kind.has_index()) {
