@@ -141,7 +141,7 @@ impl Draft<'_> {
         let type_name = ["integer", "date", "text", "uuid"][usize::from(n[2] % 4)];
         let way = *pick(ways(type_name).iter(), &at[1])?;
         let mut column = Column::new(key.clone(), type_name);
-        column.not_null = n[0] % 3 > 0;
+        column.not_null = !n[0].is_multiple_of(3);
         let t = self.table_mut(&table)?;
         t.columns.push(column);
         t.partition_by = Some(format!("{way} ({key})"));
@@ -199,7 +199,7 @@ impl Draft<'_> {
                 let keys = t.constraints.values().filter_map(|k| k.kind.key());
                 let unique = t.indexes.values().filter(|i| i.unique);
                 keys.map(|k| k.columns.clone())
-                    .chain(unique.map(|i| plain_columns(i)))
+                    .chain(unique.map(plain_columns))
                     .all(|columns| columns.contains(&c.name))
             });
             if let Some(column) = column {

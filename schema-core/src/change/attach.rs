@@ -265,8 +265,11 @@ pub(super) fn detach_steps(state: &Schema, name: &QName, dropped: bool) -> Vec<S
     let checked = proof.with(&after, Some(&proof.check));
     let sql = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", place.parent);
     back.locks.extend(Op::TableLock.on(name, "").locks);
+    let mut detach = Op::PartitionDetachConcurrently.on(&place.parent, sql);
+    // Its second transaction, when everybody who saw the partition through the parent is done.
+    detach.locks.extend(Op::TableLock.on(name, "").locks);
     steps.push(
-        step.up([Op::PartitionDetachConcurrently.on(&place.parent, sql)])
+        step.up([detach])
             .down([back])
             .effect_up(&reached, &checked)
             .effect_down(&checked, &reached)

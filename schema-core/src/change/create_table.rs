@@ -26,7 +26,7 @@ pub(super) fn steps(
     after.tables.insert(name.clone(), placed.clone());
     let mut step = Step::new("create_table", name.to_string(), Some(name))
         .up(statements(state, name, &placed, sequences))
-        .down([super::drop_table::guard(name), drop_table(name, &placed)])
+        .down([super::drop_table::guard(name), drop_table(state, name, &placed)])
         .effect(state, &after)
         .note("Nobody uses the table yet: old code does not know it.");
     step.alone = true;
@@ -37,8 +37,8 @@ pub(super) fn steps(
     }
 }
 
-/// `DROP TABLE`, with the strong lock on what the table references or is a partition of.
-fn drop_table(name: &QName, table: &Table) -> Statement {
+/// `DROP TABLE`, with the strong lock on what the table references or is a partition of, and on a default partition beside it.
+fn drop_table(state: &Schema, name: &QName, table: &Table) -> Statement {
     let mut drop = Op::TableDrop.on(name, format!("DROP TABLE {name}"));
     let references = table.constraints.values().filter_map(|c| match &c.kind {
         ConstraintKind::ForeignKey(key) => Some(&key.references),
@@ -49,7 +49,9 @@ fn drop_table(name: &QName, table: &Table) -> Statement {
         .iter()
         .map(|place| &place.parent)
         .chain(&table.inherits);
-    let others: BTreeSet<&QName> = references.chain(above).filter(|other| *other != name).collect();
+    let beside = (table.partition_of.iter()).filter_map(|place| super::attach::default_partition(state, &place.parent));
+    let others = references.chain(above).chain(beside);
+    let others: BTreeSet<&QName> = others.filter(|other| *other != name).collect();
     for other in others {
         drop.locks.extend(Op::TableDrop.on(other, "").locks);
     }

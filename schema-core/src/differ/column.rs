@@ -11,7 +11,7 @@ use crate::stages::retype;
 impl Differ<'_> {
     pub(super) fn columns(&mut self, name: &QName, current: &Table, wanted: &Table) {
         for column in &wanted.columns {
-            match (current.column(&column.name), self.from_above(name, &column.name)) {
+            match (current.column(&column.name), self.placed_from_above(name, &column.name)) {
                 (None, None) => self.add_column(name, column),
                 (None, Some(top)) => self.inherited_anew(name, &top, (column, wanted)),
                 (Some(was), None) => self.column(name, (was, current), (column, wanted)),
@@ -19,7 +19,7 @@ impl Differ<'_> {
             }
         }
         for column in current.columns.iter().filter(|c| wanted.column(&c.name).is_none()) {
-            if let Some(top) = self.from_above(name, &column.name) {
+            if let Some(top) = self.placed_from_above(name, &column.name) {
                 self.own_goes_first(name, &top, (column, current));
                 continue;
             }
@@ -180,7 +180,7 @@ impl Differ<'_> {
     }
 
     /// The topmost table that a partition or child has the column from.
-    pub(super) fn from_above(&self, name: &QName, column: &Ident) -> Option<QName> {
+    pub(super) fn placed_from_above(&self, name: &QName, column: &Ident) -> Option<QName> {
         let has = |schema: &Schema, table: &QName| schema.tables.get(table).is_some_and(|t| t.column(column).is_some());
         let mut top: Option<QName> = None;
         // The depth of partitions bounds the way up.
@@ -198,7 +198,7 @@ impl Differ<'_> {
     /// What a new partition says of columns that its parent gets after it.
     pub(super) fn columns_from_above(&mut self, name: &QName, wanted: &Table) {
         for column in &wanted.columns {
-            if let Some(top) = self.from_above(name, &column.name)
+            if let Some(top) = self.placed_from_above(name, &column.name)
                 && self
                     .from
                     .tables

@@ -73,7 +73,7 @@ impl Differ<'_> {
                 continue;
             };
             for column in self.to.tables.get(&table).into_iter().flat_map(|t| &t.columns) {
-                if let Some(top) = self.from_above(&table, &column.name) {
+                if let Some(top) = self.placed_from_above(&table, &column.name) {
                     task.needs.push(format!("column {top}.{}", column.name));
                     task.needs.push(super::column::changed(&top, &column.name));
                 }

@@ -121,7 +121,8 @@ fn member_column(
         let table = schema.tables.get(table)?;
         Some((table.column(&above.name)?.clone(), table.clone()))
     };
-    let alike = |same: &dyn Fn((&Column, &Table), (&Column, &Table)) -> bool| {
+    type Place<'a> = (&'a Column, &'a Table);
+    let alike = |same: &dyn Fn(Place<'_>, Place<'_>) -> bool| {
         let known = [old, new].into_iter().filter(|schema| schema.tables.contains_key(name));
         known
             .into_iter()
