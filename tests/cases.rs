@@ -1,5 +1,6 @@
 //! Situations: a folder with `old.sql` and `new.sql` each, and what the two do not say.
 
+mod broken;
 mod harness;
 mod locks;
 mod rows;
@@ -215,10 +216,10 @@ fn every_folder_is_listed() {
 
 #[tokio::test]
 async fn the_proof_names_what_is_left_out() {
-    harness::left_out().await;
+    broken::left_out().await;
 }
 
 #[tokio::test]
 async fn the_proof_names_lost_dependents() {
-    harness::lost_dependents().await;
+    broken::lost_dependents().await;
 }

@@ -25,34 +25,34 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases");
 /// `decisions.yaml`: what the two schemas do not say.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Said {
+pub(super) struct Said {
     /// The first major that the situation exists on.
     since: u32,
     /// The last one.
     until: Option<u32>,
     /// The case is refused, with this in the message.
-    refused: Option<String>,
+    pub(super) refused: Option<String>,
     /// The target says nothing of what the model cannot express, as structs do.
     as_model: bool,
     #[serde(flatten)]
-    decisions: Decisions,
+    pub(super) decisions: Decisions,
 }
 
 impl Said {
-    fn is_for(&self, major: u32) -> bool {
+    pub(super) fn is_for(&self, major: u32) -> bool {
         major >= self.since && self.until.is_none_or(|last| major <= last)
     }
 }
 
 /// One situation.
-struct Case {
+pub(super) struct Case {
     folder: PathBuf,
-    old: String,
-    new: String,
+    pub(super) old: String,
+    pub(super) new: String,
     rows: String,
     /// What the way back leads to, where something stays.
     back: Option<String>,
-    said: Said,
+    pub(super) said: Said,
 }
 
 /// The folders of all cases.
@@ -68,7 +68,7 @@ pub fn folders() -> Vec<String> {
 }
 
 impl Case {
-    fn read(name: &str) -> Self {
+    pub(super) fn read(name: &str) -> Self {
         let folder = Path::new(CASES).join(name);
         let text = |file: &str| fs::read_to_string(folder.join(file)).ok();
         let said = text("decisions.yaml").map_or_else(Said::default, |yaml| {
@@ -200,14 +200,14 @@ fn only_what_is_needed_is_accepted(plan: &Plan, what: &str) {
 }
 
 /// The new schema in a database of its own.
-struct Target {
-    live: Live,
+pub(super) struct Target {
+    pub(super) live: Live,
     snapshot: Snapshot,
     _database: Database,
 }
 
 impl Target {
-    async fn of(server: &str, sql: &str) -> Self {
+    pub(super) async fn of(server: &str, sql: &str) -> Self {
         let database = database_on(server).await;
         let mut connection = database.with(sql).await;
         Self {
@@ -218,7 +218,7 @@ impl Target {
     }
 }
 
-async fn read(connection: &mut PgConnection) -> Live {
+pub(super) async fn read(connection: &mut PgConnection) -> Live {
     introspect(connection, &Included::default())
         .await
         .expect("the catalog can be read")
@@ -433,183 +433,4 @@ async fn proven(plan: &Plan, what: &str, server: &str) {
         failures.join("\n"),
         texts(plan)
     );
-}
-
-/// Kinds of step that every release of the planner can make; each must be missed by the proof when it is left out.
-const KINDS: &[&str] = &[
-    "add_check",
-    "add_column",
-    "add_exclusion",
-    "add_foreign_key",
-    "add_label",
-    "add_primary_key",
-    "add_unique",
-    "alter_column_type",
-    "backfill",
-    "column_settings",
-    "comment",
-    "create_enum",
-    "create_index",
-    "create_schema",
-    "create_sequence",
-    "create_sync",
-    "create_table",
-    "create_view",
-    "cutover",
-    "drop_check",
-    "drop_column",
-    "drop_default",
-    "drop_domain",
-    "drop_enum",
-    "drop_exclusion",
-    "drop_foreign_key",
-    "drop_index",
-    "drop_not_null",
-    "drop_primary_key",
-    "drop_schema",
-    "drop_sequence",
-    "drop_sync",
-    "drop_table",
-    "drop_unique",
-    "rebuild_dependents",
-    "rename_column",
-    "rename_constraint",
-    "rename_index",
-    "rename_label",
-    "rename_sequence",
-    "rename_table",
-    "rename_type",
-    "set_default",
-    "set_generated",
-    "set_identity",
-    "set_not_null",
-    "swap_key",
-    "table_options",
-];
-
-/// Leaves out one file after the other, until every kind of step was left out once: the proof names the file each time.
-pub async fn left_out() {
-    let (major, server) = all_versions().pop().expect("there is a server");
-    let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
-        .await
-        .expect("the test server serves as scratch server");
-    let mut missed: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
-    for name in folders() {
-        let case = Case::read(&name);
-        if case.said.refused.is_some() || !case.said.is_for(major) {
-            continue;
-        }
-        let database = database_on(&server).await;
-        let old = read(&mut database.with(&case.old).await).await.schema;
-        let target = Target::of(&server, &case.new).await;
-        let options = Options {
-            target_version: major,
-            ..Options::default()
-        };
-        let Ok(plan) = plan(&old, &target.live.schema, &case.said.decisions, &options) else {
-            continue;
-        };
-        for (at, file) in plan.files.iter().enumerate() {
-            let kinds: Vec<&str> = file.steps.iter().map(|s| s.kind.as_str()).collect();
-            let new = kinds.iter().any(|k| KINDS.contains(k) && !missed.contains(*k));
-            if file.up.effect.is_empty() || !new {
-                continue;
-            }
-            let mut broken = plan.clone();
-            "SELECT 1;\n".clone_into(&mut broken.files[at].up.text);
-            broken.files[at].up.class = schema_core::plan::Class::Transaction;
-            let proof = prove(&broken, &scratch, &ProofOptions::default())
-                .await
-                .unwrap_or_else(|error| panic!("{name} without {}: the proof cannot be run: {error}", file.slug));
-            assert!(
-                proof.failures.iter().any(|f| f.file == file.slug),
-                "{name}: the proof does not miss {} ({kinds:?}): {:?}",
-                file.slug,
-                proof.failures
-            );
-            missed.extend(kinds.into_iter().map(str::to_owned));
-        }
-    }
-    scratch.stop().await;
-    let never: Vec<&&str> = KINDS.iter().filter(|k| !missed.contains(**k)).collect();
-    assert!(
-        never.is_empty(),
-        "no case has a file with a step of these kinds: {never:?}"
-    );
-}
-
-/// What of the dependents each broken plan loses, and the words by which the proof must name it.
-const LOSSES: &[(&str, &str, &str)] = &[
-    ("COMMENT ON VIEW public.v IS", "view public.v", "its comment was"),
-    (
-        "COMMENT ON COLUMN public.v.shown",
-        "view public.v",
-        "it was CREATE VIEW",
-    ),
-    ("COMMENT ON TRIGGER tr", "trigger tr on public.t", "its comment was"),
-    ("CREATE POLICY through", "policy through on public.other", "is gone"),
-    ("CREATE RULE noted", "rule noted on public.t", "is gone"),
-    (
-        "ALTER TABLE public.t DISABLE TRIGGER",
-        "trigger \"off on t\" on public.t",
-        "DISABLE TRIGGER",
-    ),
-    (
-        "ALTER VIEW public.v ALTER COLUMN shown",
-        "view public.v",
-        "it was CREATE VIEW",
-    ),
-    (
-        "EXECUTE pg_catalog.format('GRANT",
-        "public.v",
-        "owner and privileges were",
-    ),
-    (
-        "EXECUTE pg_catalog.format('REVOKE",
-        "public.first_of(integer)",
-        "owner and privileges were",
-    ),
-];
-
-/// Leaves one statement about a dependent out: the proof names the object.
-pub async fn lost_dependents() {
-    let (major, server) = all_versions().pop().expect("there is a server");
-    let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
-        .await
-        .expect("the test server serves as scratch server");
-    let case = Case::read("dependents_retype_wider");
-    let database = database_on(&server).await;
-    let old = read(&mut database.with(&case.old).await).await.schema;
-    let target = Target::of(&server, &case.new).await;
-    let options = Options {
-        target_version: major,
-        ..Options::default()
-    };
-    let plan = plan(&old, &target.live.schema, &case.said.decisions, &options).expect("the case can be planned");
-    for (left_out, object, words) in LOSSES {
-        let mut broken = plan.clone();
-        let mut found = false;
-        for file in &mut broken.files {
-            if let Some(start) = file.up.text.find(left_out) {
-                found = true;
-                let end = start + file.up.text[start..].find(";\n").expect("a statement ends");
-                let nothing = if left_out.starts_with("EXECUTE") {
-                    "NULL"
-                } else {
-                    "SELECT 1"
-                };
-                file.up.text.replace_range(start..end, nothing);
-            }
-        }
-        assert!(found, "no file has {left_out}");
-        let proof = prove(&broken, &scratch, &ProofOptions::default())
-            .await
-            .unwrap_or_else(|error| panic!("without {left_out}: the proof cannot be run: {error}"));
-        let named = proof
-            .failures
-            .iter()
-            .any(|f| f.object == *object && f.message.contains(words));
-        assert!(named, "the proof does not miss {left_out}: {:#?}", proof.failures);
-    }
-    scratch.stop().await;
 }

@@ -9,6 +9,7 @@ use schema_core::introspect::{Included, introspect};
 use schema_core::plan::{Class, PlanFile};
 use schema_core::schema::Schema;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::task::JoinHandle;
 
 use super::announced::{Moment, Side};
 use super::clients::{Client, Job, rounds};
@@ -128,26 +129,7 @@ async fn a_concurrent_build_waits_for_the_reader() {
     };
     let clients = vec![Client::start(job, 1).await];
     let reader = reader(&rollout).await;
-    let mut builder = rollout.database.connect().await;
-    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
-        .fetch_one(&mut builder)
-        .await
-        .unwrap();
-    let build = files[at].up.text.clone();
-    let running = tokio::spawn(async move {
-        sqlx::raw_sql(AssertSqlSafe(build)).execute(&mut builder).await.unwrap();
-    });
-    let mut look = rollout.database.connect().await;
-    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted AND locktype = 'virtualxid')";
-    while !sqlx::query_scalar::<_, bool>(waits)
-        .bind(pid)
-        .fetch_one(&mut look)
-        .await
-        .unwrap()
-    {
-        assert!(!running.is_finished(), "the build did not wait for the reader");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let running = waits(&rollout, files[at], "locktype = 'virtualxid'").await;
     rounds(&clients, 10).await;
     assert!(!running.is_finished(), "the build did not wait for the reader");
     reader.close().await.unwrap();
@@ -156,6 +138,31 @@ async fn a_concurrent_build_waits_for_the_reader() {
     for client in clients {
         client.stop().await;
     }
+}
+
+/// Starts a file, and comes back when it waits for such a lock.
+async fn waits(rollout: &Rollout, file: &PlanFile, lock: &str) -> JoinHandle<()> {
+    let mut runner = rollout.database.connect().await;
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+        .fetch_one(&mut runner)
+        .await
+        .unwrap();
+    let text = file.up.text.clone();
+    let running = tokio::spawn(async move {
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut runner).await.unwrap();
+    });
+    let mut look = rollout.database.connect().await;
+    let waits = format!("SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted AND {lock})");
+    while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(waits.clone()))
+        .bind(pid)
+        .fetch_one(&mut look)
+        .await
+        .unwrap()
+    {
+        assert!(!running.is_finished(), "{} did not wait", file.slug);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    running
 }
 
 /// A transaction of a client holds rows that a batch wants, and then wants one of the batch's: the batch gives way.
@@ -171,27 +178,8 @@ async fn a_backfill_gives_way_to_clients() {
         .execute(&mut holder)
         .await
         .unwrap();
-    let mut runner = rollout.database.connect().await;
-    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
-        .fetch_one(&mut runner)
-        .await
-        .unwrap();
-    let text = rest[0].up.text.clone();
-    let running = tokio::spawn(async move {
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut runner).await.unwrap();
-    });
-    let mut look = rollout.database.connect().await;
     // The batch has locked the rows before 400 and waits for that one: the client closes the circle.
-    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted)";
-    while !sqlx::query_scalar::<_, bool>(waits)
-        .bind(pid)
-        .fetch_one(&mut look)
-        .await
-        .unwrap()
-    {
-        assert!(!running.is_finished(), "the batch did not wait for the row");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let running = waits(&rollout, rest[0], "true").await;
     sqlx::raw_sql(AssertSqlSafe(update(1)))
         .execute(&mut holder)
         .await
@@ -199,7 +187,7 @@ async fn a_backfill_gives_way_to_clients() {
     sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
     running.await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM t WHERE full_name IS DISTINCT FROM name")
-        .fetch_one(&mut look)
+        .fetch_one(&mut holder)
         .await
         .unwrap();
     assert_eq!(left, 0, "the batch that gave way was not done again");

@@ -7,6 +7,7 @@ mod alias;
 mod alter_column_type;
 mod attach;
 mod backfill;
+mod called;
 mod column_settings;
 mod comment;
 mod constraint;

@@ -75,23 +75,9 @@ fn syncs_of<'a>(schema: &'a Schema, table: &'a QName) -> impl Iterator<Item = (&
     schema.syncs.iter().filter(move |(_, s)| s.table == *table)
 }
 
-/// The statements that give a table another name, in another namespace too. Of the two names in between the one that is
-/// free is taken.
 fn called_sql(from: &QName, to: &QName, taken: &std::collections::BTreeSet<QName>) -> Vec<Statement> {
     let name = |table: &QName| Op::TableRename.on(from, format!("ALTER TABLE {table} RENAME TO {}", to.name));
     let namespace =
         |table: &QName| Op::TableSetSchema.on(from, format!("ALTER TABLE {table} SET SCHEMA {}", to.schema));
-    match (from.schema == to.schema, from.name == to.name) {
-        (true, true) => Vec::new(),
-        (true, false) => vec![name(from)],
-        (false, true) => vec![namespace(from)],
-        (false, false) => {
-            let moved = to.sibling(from.name.clone());
-            if taken.contains(&moved) {
-                vec![name(from), namespace(&from.sibling(to.name.clone()))]
-            } else {
-                vec![namespace(from), name(&moved)]
-            }
-        }
-    }
+    super::called::called(from, to, taken, name, namespace)
 }

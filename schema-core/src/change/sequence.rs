@@ -56,25 +56,11 @@ pub(super) fn rename(state: &Schema, from: &QName, to: &QName) -> Vec<Step> {
     ]
 }
 
-/// The statements that give a sequence another name, in another namespace too. Of the two names in between the one that is
-/// free is taken.
 fn called(from: &QName, to: &QName, taken: &BTreeSet<QName>) -> Vec<Statement> {
     let name = |sequence: &QName| Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} RENAME TO {}", to.name));
     let namespace =
         |sequence: &QName| Op::SequenceAlter.plain(format!("ALTER SEQUENCE {sequence} SET SCHEMA {}", to.schema));
-    match (from.schema == to.schema, from.name == to.name) {
-        (true, true) => Vec::new(),
-        (true, false) => vec![name(from)],
-        (false, true) => vec![namespace(from)],
-        (false, false) => {
-            let moved = to.sibling(from.name.clone());
-            if taken.contains(&moved) {
-                vec![name(from), namespace(&from.sibling(to.name.clone()))]
-            } else {
-                vec![namespace(from), name(&moved)]
-            }
-        }
-    }
+    super::called::called(from, to, taken, name, namespace)
 }
 
 pub(super) fn alter(state: &Schema, name: &QName, target: &Sequence) -> Vec<Step> {

@@ -5,7 +5,10 @@
 //! beside the old one gets its name.
 
 mod column;
+mod constraints;
 mod cutover;
+mod held_keys;
+mod indexes;
 mod names;
 mod objects;
 mod order;
@@ -13,6 +16,8 @@ mod partitions;
 mod removal;
 mod renamed;
 mod table;
+mod table_options;
+mod whole_tables;
 
 pub use order::{Segment, Task, in_order};
 

@@ -7,6 +7,7 @@ mod compare;
 mod conditions;
 mod decode;
 mod groups;
+mod judge;
 mod prepared;
 mod record;
 mod rows;

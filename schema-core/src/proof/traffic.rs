@@ -10,11 +10,9 @@ use super::decode::{Check, decode_checks, sync_checks};
 use super::rows::parents;
 use super::values::Values;
 use super::write::{Refused, RowValues, Shape, Writer, run};
-use crate::compare::{same_constraint, same_index};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
-use crate::plan::{Hazard, HazardKind};
-use crate::schema::{Constraint, ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
-use crate::sql::key_index;
+use crate::plan::Hazard;
+use crate::schema::{Literal, QName, Schema, Table, TableAlias};
 
 /// One version of the code.
 #[derive(Clone, Copy)]
@@ -166,13 +164,14 @@ async fn traffic_as(
     Ok(run.report)
 }
 
-struct Run<'a> {
-    side: Side<'a>,
-    boundary: &'a Boundary<'a>,
+/// One version at work on one boundary.
+pub(super) struct Run<'a> {
+    pub(super) side: Side<'a>,
+    pub(super) boundary: &'a Boundary<'a>,
     row_counts: BTreeMap<QName, u64>,
     views: BTreeMap<QName, TableAlias>,
-    verdicts: BTreeMap<(QName, Operation), Answer>,
-    report: Report,
+    pub(super) verdicts: BTreeMap<(QName, Operation), Answer>,
+    pub(super) report: Report,
 }
 
 impl Run<'_> {
@@ -417,214 +416,6 @@ impl Run<'_> {
             .await?;
         self.report.statements += 1;
         Ok(outcome)
-    }
-
-    /// Compares what happened with what `compat` says and with what was announced.
-    fn judge(
-        &mut self,
-        name: &QName,
-        table: &Table,
-        operation: &Operation,
-        outcome: Result<Vec<PgRow>, Refused>,
-        checks: &[Check],
-    ) -> Result<(), ProofError> {
-        let rows = match outcome {
-            Ok(rows) => rows,
-            Err(refused) => {
-                self.refused(name, table, operation, &refused);
-                return Ok(());
-            }
-        };
-        for row in &rows {
-            for (at, check) in checks.iter().enumerate() {
-                if row.try_get::<Option<bool>, _>(at)?.unwrap_or(true)
-                    || self.is_announced(name, check.reasons(), check.old)
-                {
-                    continue;
-                }
-                if self.is_becoming_not_null(name, check) {
-                    self.report.notes.insert(format!(
-                        "new code may read NULL in {name}.{} until contract: old code may write it, and nothing fills it",
-                        check.column
-                    ));
-                } else {
-                    self.report.troubles.push(Trouble {
-                        table: name.clone(),
-                        operation: operation.clone(),
-                        object: format!("{name}.{}", check.column),
-                        message: format!("after {}'s {operation}, {}", self.side.name(), check.words),
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A column of both versions that only the new one takes for NOT NULL: contract refuses to go on while NULLs are left.
-    fn is_becoming_not_null(&self, name: &QName, check: &Check) -> bool {
-        let old = self.boundary.old.tables.get(name).and_then(|t| t.column(&check.column));
-        !check.old && check.reasons() == [Reason::ReadsNull] && old.is_some_and(|c| !c.not_null)
-    }
-
-    fn refused(&mut self, name: &QName, table: &Table, operation: &Operation, refused: &Refused) {
-        // The proof's own rows used up a short generator: its numbers do not come back with a rollback.
-        if refused.code == "2200H" {
-            self.report.notes.insert(format!("{name}: {}", refused.message));
-            return;
-        }
-        // A value of ours that the version's own rules refuse says nothing about the plan.
-        let own = refused.constraint.as_ref().is_some_and(|c| {
-            let c = Ident::new(c.as_str());
-            table.constraints.contains_key(&c) || table.indexes.contains_key(&c) || self.is_pointed_at(name, &c)
-        });
-        if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
-            return;
-        }
-        let answer = self.verdicts.get(&(name.clone(), operation.clone()));
-        let reasons: Vec<Reason> = match answer {
-            Some(Answer::Refuses(refusals)) => refusals.iter().map(|r| r.reason).collect(),
-            _ => Vec::new(),
-        };
-        if self.is_announced(name, &reasons, self.side.old) {
-            return;
-        }
-        let expected = if reasons.is_empty() {
-            ""
-        } else {
-            " (compat expects it, and no hazard of the plan says so)"
-        };
-        self.report.troubles.push(Trouble {
-            table: name.clone(),
-            operation: operation.clone(),
-            object: name.to_string(),
-            message: format!(
-                "{}'s {operation} fails: {}{expected}",
-                self.side.name(),
-                refused.message
-            ),
-        });
-    }
-
-    /// Whether it is a foreign key of the version that points at the table, perhaps under a name for the time being: a row that
-    /// another one points at keeps its key.
-    fn is_pointed_at(&self, name: &QName, constraint: &Ident) -> bool {
-        let foreign_key = |c: &Constraint| match &c.kind {
-            ConstraintKind::ForeignKey(key) if key.references == *name => {
-                Some((key.columns.clone(), key.referenced_columns.clone()))
-            }
-            _ => None,
-        };
-        let stage = &self.boundary.stage.tables;
-        stage.iter().any(|(child, t)| {
-            let Some((from, to)) = t.constraints.get(constraint).and_then(foreign_key) else {
-                return false;
-            };
-            let own = self.side.schema.tables.get(child);
-            let mut keys = own
-                .into_iter()
-                .flat_map(|own| own.constraints.values().filter_map(foreign_key));
-            // In between the other version's columns stand on one end of it.
-            keys.any(|(own_from, own_to)| own_from == from || own_to == to)
-        })
-    }
-
-    /// Whether what refused is a check or key of the version's own, which the stage has under a name for the time being.
-    fn is_own_under_another_name(&self, name: &QName, table: &Table, refused: &Refused) -> bool {
-        let (Some(stage), Some(constraint)) = (self.boundary.stage.tables.get(name), &refused.constraint) else {
-            return false;
-        };
-        let constraint = Ident::new(constraint.as_str());
-        if table.constraints.contains_key(&constraint) || table.indexes.contains_key(&constraint) {
-            return false;
-        }
-        let same = |c: &crate::schema::Constraint| {
-            let own = |o: &crate::schema::Constraint| {
-                let open = crate::schema::Constraint {
-                    not_valid: o.not_valid,
-                    ..c.clone()
-                };
-                same_constraint(&open, stage, o, table)
-            };
-            table.constraints.values().any(own)
-        };
-        let key = |index: &crate::schema::Index| {
-            let mut keys = table.constraints.values().filter_map(|c| c.kind.key());
-            keys.any(|k| same_index(&key_index(k), table, index, stage))
-        };
-        stage.constraints.get(&constraint).is_some_and(same) || stage.indexes.get(&constraint).is_some_and(key)
-    }
-
-    fn wrong(&mut self, name: &QName, operation: &Operation, column: &Ident, reason: Reason, message: String) {
-        if !self.is_announced(name, &[reason], self.side.old) {
-            self.report.troubles.push(Trouble {
-                table: name.clone(),
-                operation: operation.clone(),
-                object: if *column == name.name {
-                    name.to_string()
-                } else {
-                    format!("{name}.{column}")
-                },
-                message: format!("{}: {message}", self.side.name()),
-            });
-        }
-    }
-
-    /// Whether a hazard of the plan names this table, or the type of one of its columns, and one of these reasons.
-    fn is_announced(&self, name: &QName, reasons: &[Reason], old: bool) -> bool {
-        let types: BTreeSet<&QName> = [self.side.schema, self.boundary.stage]
-            .into_iter()
-            .filter_map(|schema| Some((schema, schema.tables.get(name)?)))
-            .flat_map(|(schema, table)| table.columns.iter().filter_map(|c| schema.enum_of_type(&c.type_name)))
-            .collect();
-        let type_names: Vec<String> = types.iter().map(ToString::to_string).collect();
-        // A hazard prints names as SQL does, with quotes where they need some.
-        let names: BTreeSet<String> = types
-            .iter()
-            .map(|t| &t.name)
-            .chain([&name.name])
-            .flat_map(|n| [n.raw().to_owned(), n.to_string()])
-            .collect();
-        // A label that gets its new name at the cutover.
-        let relabelled = old
-            && reasons.contains(&Reason::UnknownLabel)
-            && self.boundary.hazards.iter().any(|h| {
-                let of_type = |n: &String| h.object.starts_with(&format!("{n}."));
-                h.kind == HazardKind::Cutover && type_names.iter().any(of_type)
-            });
-        relabelled
-            || reasons.iter().any(|reason| {
-                self.boundary.hazards.iter().any(|h| {
-                    reason.hazards(old).contains(&h.kind) && names.iter().any(|n| h.object.contains(n.as_str()))
-                })
-            })
-    }
-
-    /// What the pure verdicts refuse, no statement ran into and no hazard says.
-    fn note_unannounced(&mut self) {
-        let mut notes = BTreeSet::new();
-        for ((table, operation), answer) in &self.verdicts {
-            let Answer::Refuses(refusals) = answer else { continue };
-            if !self.boundary.touched.contains(table) || *operation == Operation::PreparedStar {
-                continue;
-            }
-            for refusal in refusals {
-                let hit = self
-                    .report
-                    .troubles
-                    .iter()
-                    .any(|t| t.table == *table && t.operation == *operation);
-                if !hit && !self.is_announced(table, &[refusal.reason], self.side.old) {
-                    notes.insert(format!(
-                        "{}: {operation} on {table} may fail for {} in {}: {}",
-                        self.side.name(),
-                        refusal.value,
-                        refusal.object,
-                        refusal.reason.words()
-                    ));
-                }
-            }
-        }
-        self.report.notes.extend(notes);
     }
 }
 
