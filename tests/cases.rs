@@ -107,12 +107,14 @@ cases! {
     not_null_not_valid
     not_null_set
     partition_attach
+    partition_below
     partition_bound
     partition_detach
     partition_drop
     partition_new
     partition_new_default
     partition_own
+    partition_split
     partitioned_columns
     partitioned_create
     partitioned_foreign_key_add

@@ -90,8 +90,11 @@ impl Rows {
                     .any(|(name, ..)| name.to_string() == element)
             };
             let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
+            // What is filled in a partition is seen through its parent.
+            let below = old.partitions_below(name);
             let filled: BTreeSet<&Ident> = fills
-                .filter(|fill| fill.value.is_some() && (here(&fill.table) || fill.table == *called))
+                .filter(|fill| fill.value.is_some())
+                .filter(|fill| here(&fill.table) || fill.table == *called || below.contains(&fill.table))
                 .map(|fill| &fill.column)
                 .collect();
             for column in &before.columns {

@@ -128,7 +128,25 @@ fn proofs(state: &Schema, name: &QName, place: &Partition) -> (Option<Proof>, Op
     };
     let default = default_partition(state, &place.parent).filter(|d| *d != name);
     let others = default.zip(others).map(|(d, condition)| Proof::new(d, condition));
-    (Some(Proof::new(name, own)), others)
+    let own = match above(state, &place.parent) {
+        Some(above) if above.is_empty() => Some(own),
+        Some(above) => Some(format!("({}) AND ({own})", above.join(") AND ("))),
+        None => None,
+    };
+    (own.map(|own| Proof::new(name, own)), others)
+}
+
+/// What the bounds of a partition and of those above it demand of the rows below it. None where one has no such form.
+fn above(state: &Schema, partition: &QName) -> Option<Vec<String>> {
+    let mut demands = Vec::new();
+    let mut table = state.tables.get(partition)?;
+    while let Some(place) = &table.partition_of {
+        let parent = state.tables.get(&place.parent)?;
+        demands.push(bound_conditions(parent, &place.bound)?.0);
+        table = parent;
+    }
+    demands.reverse();
+    Some(demands)
 }
 
 /// A table that stands becomes a partition. Its columns, indexes, keys and constraints are already as the parent's.

@@ -76,6 +76,11 @@ impl Moves {
                     task.needs.push(format!("{table} has let go"));
                 }
             }
+            if let Change::CreateTable(_, table, ..) = &task.change
+                && let Some(place) = table.partition_of.as_ref().filter(|p| parents.contains(&p.parent))
+            {
+                task.needs.push(format!("{} has let go", place.parent));
+            }
         }
         for (name, dropped) in &self.leave {
             let mut task = Task::new(

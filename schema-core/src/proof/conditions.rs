@@ -80,10 +80,17 @@ fn bounds(name: &QName, later: &Schema, old: &Schema) -> Vec<Condition> {
         });
     };
     let Some(place) = &is.partition_of else { return found };
-    if was.partition_of.as_ref() != Some(place)
-        && let Some(((own, _), columns)) = conditions(&place.parent, &place.bound)
-    {
-        add(own, columns);
+    if was.partition_of.as_ref() != Some(place) {
+        let above = later
+            .partitioned_above(name)
+            .into_iter()
+            .filter_map(|n| later.tables.get(n));
+        let places = std::iter::once(place).chain(above.filter_map(|t| t.partition_of.as_ref()));
+        for place in places {
+            if let Some(((demand, _), columns)) = conditions(&place.parent, &place.bound) {
+                add(demand, columns);
+            }
+        }
     }
     if place.bound == "DEFAULT" {
         for (_, beside) in later.partitions(&place.parent).filter(|(n, _)| {

@@ -191,13 +191,13 @@ fn target(key: &str) -> Option<String> {
 }
 
 /// What stands between the parentheses that enclose the text.
-fn inside(text: &str) -> Option<&str> {
+pub(super) fn inside(text: &str) -> Option<&str> {
     let end = closing(text)?;
     (end == text.len()).then(|| &text[1..end - 1])
 }
 
 /// Where the parenthesis that opens the text is closed: the place after it.
-fn closing(text: &str) -> Option<usize> {
+pub(super) fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -220,7 +220,7 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// The parts between commas outside parentheses and quotes.
-fn split(text: &str) -> Vec<&str> {
+pub(super) fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
     for (at, c) in text.char_indices() {
         match (quote, c) {

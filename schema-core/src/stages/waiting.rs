@@ -1,20 +1,24 @@
 //! What cannot have its name in the bridge, because something of old keeps it until contract.
 //!
 //! Indexes and keys stand under another name until then. A table or a sequence is what code names: a new one waits for
-//! contract, and with it what hangs on it. A sequence that a column draws from by itself stands under another name too.
+//! contract, and with it what hangs on it. A partition waits too while an old one has rows of its bound. A sequence that a column draws from by itself stands under another name too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
 use super::names::Names;
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{ConstraintKind, QName, Schema};
+use crate::schema::{ConstraintKind, QName, Schema, Table};
+use crate::sql::may_overlap;
 
 /// What new has and the bridge has not, or not under that name.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
+    /// With the reason.
     tables: BTreeMap<QName, String>,
     sequences: BTreeMap<QName, String>,
+    /// Partitioned tables without a place for some rows while one partition makes room for others.
+    gaps: BTreeMap<QName, BTreeSet<QName>>,
     /// Sequences under another name.
     renamed: Vec<(QName, QName)>,
 }
@@ -25,7 +29,12 @@ impl Waiting {
         let mut found = Self::default();
         for name in new.tables.keys().filter(|n| !old.tables.contains_key(*n)) {
             if let Some(holder) = holder(old, name) {
-                found.tables.insert(name.clone(), holder.to_owned());
+                found.tables.insert(name.clone(), format!("{holder} has its name"));
+            } else if let Some((parent, leaves)) = in_its_place(old, new, name) {
+                found
+                    .tables
+                    .insert(name.clone(), format!("the partition {leaves} has rows of its bound"));
+                found.gaps.entry(parent.clone()).or_default().insert(leaves.clone());
             }
         }
         // Partitions and children wait with their parents.
@@ -36,7 +45,7 @@ impl Waiting {
         }) {
             found
                 .tables
-                .insert(child.clone(), format!("its parent {parent} waits, and it"));
+                .insert(child.clone(), format!("its parent {parent} waits, and it has its name"));
         }
         for (name, sequence) in new.sequences.iter().filter(|(n, _)| !old.sequences.contains_key(*n)) {
             let owner = sequence.owned_by.as_ref().map(|(table, _)| table);
@@ -50,7 +59,7 @@ impl Waiting {
                 let given = names.give_another(name, |_| false);
                 found.renamed.push((name.clone(), given));
             } else {
-                found.sequences.insert(name.clone(), holder.to_owned());
+                found.sequences.insert(name.clone(), format!("{holder} has its name"));
             }
         }
         found
@@ -81,12 +90,41 @@ impl Waiting {
     /// What new code finds missing.
     pub(super) fn hazards(&self) -> impl Iterator<Item = Hazard> {
         let all = self.tables.iter().chain(&self.sequences);
-        all.map(|(name, holder)| Hazard {
+        let waits = all.map(|(name, reason)| Hazard {
             kind: HazardKind::NameTaken,
             object: name.to_string(),
-            message: format!("new code cannot use {name} until contract: {holder} has its name until then"),
-        })
+            message: format!("new code cannot use {name} until contract: {reason} until then"),
+        });
+        let gaps = self.gaps.iter().map(|(parent, leave)| {
+            let leave: Vec<String> = leave.iter().map(ToString::to_string).collect();
+            Hazard {
+                kind: HazardKind::NewWriteRefused,
+                object: parent.to_string(),
+                message: format!(
+                    "in contract {parent} refuses rows from the file that detaches {} to the one that makes the partitions \
+                     in its place",
+                    leave.join(", ")
+                ),
+            }
+        });
+        waits.chain(gaps)
     }
+}
+
+/// The old partition that leaves, and until then has rows that belong to a new one; with their table.
+fn in_its_place<'a>(old: &'a Schema, new: &'a Schema, name: &QName) -> Option<(&'a QName, &'a QName)> {
+    let place = new.tables.get(name)?.partition_of.as_ref()?;
+    let leaves = |sibling: &QName, table: &Table| {
+        new.tables.get(sibling).and_then(|t| t.partition_of.as_ref()) != table.partition_of.as_ref()
+    };
+    let bounds = old
+        .partitions(&place.parent)
+        .filter(|(sibling, table)| leaves(sibling, table));
+    let mut met = bounds.filter(|(_, table)| {
+        let bound = table.partition_of.as_ref().map(|p| p.bound.as_str());
+        bound.is_some_and(|bound| may_overlap(bound, &place.bound))
+    });
+    met.next().map(|(sibling, _)| (&place.parent, sibling))
 }
 
 /// What has the name of a new table or sequence in old.
@@ -165,7 +203,7 @@ fn relations(schema: &Schema) -> BTreeSet<QName> {
 mod tests {
     use super::*;
     use crate::plan::Decisions;
-    use crate::schema::{Column, Expr, Ident, Index, IndexKey, Sequence, Table};
+    use crate::schema::{Column, Expr, Ident, Index, IndexKey, Sequence};
 
     fn with_index(table: &str, index: &str) -> Schema {
         let mut schema = Schema::default();
