@@ -236,7 +236,7 @@ impl Course {
     async fn one(&mut self, file: &PlanFile, forward: bool) {
         let script = if forward { &file.up } else { &file.down };
         self.moment.enter(file, forward);
-        self.locks.forget();
+        self.locks.forget(&mut self.reader).await;
         self.rollout.run_on(&mut self.runner, file, script).await;
         self.runs += 1;
         let partitions = partitions(&mut self.reader).await;

@@ -1,10 +1,11 @@
 //! Sessions that look on while files run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sqlx::postgres::types::Oid;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::task::JoinHandle;
 
@@ -72,8 +73,16 @@ pub fn unique_index(table: &str, keys: &str) -> String {
     index(table, keys).replace("indisvalid", "indisunique AND indisvalid")
 }
 
-/// Which turn it is, and what was seen in it.
-type Seen = (u64, BTreeSet<(String, usize)>);
+/// What is seen while one file runs.
+#[derive(Default)]
+struct Seen {
+    /// What was asked for one file does not count for the next.
+    turn: u64,
+    /// Tables that stand before the file begins. Those that it creates are nobody's yet when they are locked, and a commit
+    /// shows them to others a moment before their locks go.
+    standing: HashSet<Oid>,
+    held: BTreeSet<(String, usize)>,
+}
 
 /// Locks of tables that one session is seen to hold.
 pub struct LockWatch {
@@ -82,7 +91,9 @@ pub struct LockWatch {
     work: JoinHandle<()>,
 }
 
-const HELD: &str = "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), l.mode
+const STANDING: &str = "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'm')";
+
+const HELD: &str = "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), l.mode, c.oid
     FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE l.pid = $1 AND l.granted AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'm')
       AND n.nspname NOT IN ('pg_catalog', 'pg_toast')";
@@ -96,7 +107,7 @@ impl LockWatch {
         let (shared, stopped) = (Arc::clone(&seen), Arc::clone(&stop));
         let work = tokio::spawn(async move {
             while !stopped.load(Relaxed) {
-                let turn = shared.lock().unwrap().0;
+                let turn = shared.lock().unwrap().turn;
                 let rows = sqlx::query(HELD).bind(pid).fetch_all(&mut connection).await.unwrap();
                 note(&shared, turn, &rows);
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -105,11 +116,15 @@ impl LockWatch {
         Self { seen, stop, work }
     }
 
-    /// What was seen before is of no interest.
-    pub fn forget(&self) {
+    /// What was seen before is of no interest, nor are tables that do not stand yet.
+    pub async fn forget(&self, reader: &mut PgConnection) {
+        let standing = sqlx::query_scalar(STANDING).fetch_all(reader).await.unwrap();
         let mut seen = self.seen.lock().unwrap();
-        seen.0 += 1;
-        seen.1.clear();
+        *seen = Seen {
+            turn: seen.turn + 1,
+            standing: standing.into_iter().collect(),
+            held: BTreeSet::new(),
+        };
     }
 
     /// Locks that stop others and that the header of the text does not announce. What a parent's line says holds of its
@@ -126,7 +141,7 @@ impl LockWatch {
                 .copied()
         };
         let seen = self.seen.lock().unwrap();
-        seen.1
+        seen.held
             .iter()
             .filter(|(_, mode)| *mode >= STOPS_SOMETHING)
             .filter(|(table, mode)| said(table).is_none_or(|most| most < *mode))
@@ -149,12 +164,15 @@ impl LockWatch {
     }
 }
 
-/// What was asked for one file does not count for the next.
 fn note(seen: &Mutex<Seen>, turn: u64, rows: &[sqlx::postgres::PgRow]) {
     let mut seen = seen.lock().unwrap();
-    if seen.0 == turn {
-        seen.1
-            .extend(rows.iter().map(|row| (row.get(0), rank(row.get::<&str, _>(1)))));
+    if seen.turn == turn {
+        let held: Vec<_> = rows
+            .iter()
+            .filter(|row| seen.standing.contains(&row.get(2)))
+            .map(|row| (row.get(0), rank(row.get::<&str, _>(1))))
+            .collect();
+        seen.held.extend(held);
     }
 }
 
