@@ -343,7 +343,7 @@ mod tests {
     fn schema(tables: &[(&str, &str)]) -> Schema {
         let tables = tables
             .iter()
-            .map(|(s, t)| (QName::new(*s, *t), Table::default()))
+            .map(|(s, t)| (QName::new(*s, *t), Table::default().into()))
             .collect();
         Schema {
             tables,

@@ -133,7 +133,9 @@ impl Project {
         self.limit(loader, sources, from, to).await
     }
 
-    async fn limit(&self, loader: &Loader, sources: &Sources, from: Loaded, to: Loaded) -> Result<Sides, CliError> {
+    async fn limit(&self, loader: &Loader, sources: &Sources, from: Loaded, mut to: Loaded) -> Result<Sides, CliError> {
+        // Most of it is equal, and need not stand twice.
+        to.schema = to.schema.sharing(&from.schema);
         let Some(model) = to.model() else {
             return Ok(Sides {
                 from,
@@ -196,7 +198,7 @@ impl Project {
         // for old code is added afterwards.
         let adopt = sources.adopt.iter().cloned().collect();
         let scope = scope(&finished(from, &open), model, &records, &adopt)?;
-        let target = keep_leftovers(&scope.new, from, &open)?;
+        let target = keep_leftovers(&scope.new, from, &open)?.sharing(from);
         Ok((scope, target))
     }
 

@@ -33,10 +33,10 @@ impl Draft<'_> {
     }
 
     fn free_column(&self, table: &QName, choice: u8) -> Ident {
-        let before = self.planned.as_ref().and_then(|(old, _)| old.tables.get(table));
+        let before = self.planned.as_ref().and_then(|(old, _)| old.table(table));
         names::free(choice, |name| {
             let has = |t: &schema_core::schema::Table| t.column(name).is_some();
-            self.schema.tables.get(table).is_some_and(has) || before.is_some_and(has)
+            self.schema.table(table).is_some_and(has) || before.is_some_and(has)
         })
     }
 

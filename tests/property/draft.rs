@@ -119,7 +119,7 @@ impl Draft<'_> {
     }
 
     pub fn table_mut(&mut self, table: &QName) -> Option<&mut Table> {
-        self.schema.tables.get_mut(table)
+        self.schema.tables.get_mut(table).map(|t| &mut **t)
     }
 
     pub fn column_mut(&mut self, table: &QName, column: &Ident) -> Option<&mut Column> {

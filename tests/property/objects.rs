@@ -13,7 +13,7 @@ impl Draft<'_> {
             name: names::relation(self.schema, &schema, n[0]),
             schema,
         };
-        self.schema.tables.insert(table.clone(), Table::default());
+        self.schema.tables.insert(table.clone(), Table::default().into());
         for at in 0..=n[1] % 5 {
             let made = self.new_column(&table, [at, n[2].wrapping_mul(at + 1), n[1].wrapping_add(at), n[2] / 3]);
             self.table_mut(&table)?.columns.push(made);

@@ -207,7 +207,7 @@ impl Draft<'_> {
                 table.partition_by = Some(format!("{way} ({})", column.name));
             }
         }
-        self.schema.tables.insert(name.clone(), table);
+        self.schema.tables.insert(name.clone(), table.into());
         self.mirror();
         if self.schema.tables[&name].partition_by.is_some() && n[3].is_multiple_of(2) {
             self.place_partition(&name, [n[0].wrapping_add(7), n[1], 1, 0]);

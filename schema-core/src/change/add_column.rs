@@ -95,11 +95,7 @@ pub(super) fn steps(
             column: column.name.clone(),
             value: Some(default),
             missing: Expr(format!("{} IS NULL", column.name)),
-            key: after
-                .tables
-                .get(table)
-                .map(crate::stages::batch_key)
-                .unwrap_or_default(),
+            key: after.table(table).map(crate::stages::batch_key).unwrap_or_default(),
             round: 0,
         };
         steps.extend(backfill::run_only(&fill));

@@ -33,7 +33,7 @@ fn attach(state: &Schema, name: &QName, (parent_name, parent): (&QName, &Table),
 /// The tables that foreign keys from above reference.
 fn referenced<'a>(state: &'a Schema, parent_name: &QName, parent: &'a Table) -> Vec<&'a QName> {
     let above = state.partitioned_above(parent_name);
-    let above = above.into_iter().filter_map(|name| state.tables.get(name));
+    let above = above.into_iter().filter_map(|name| state.table(name));
     std::iter::once(parent)
         .chain(above)
         .flat_map(|t| t.constraints.values())

@@ -23,7 +23,7 @@ pub(super) fn steps(
     let mut placed = standing(state, table);
     placed.constraints.retain(|constraint, _| !later.contains(constraint));
     after.sequences.extend(sequences.iter().cloned());
-    after.tables.insert(name.clone(), placed.clone());
+    after.tables.insert(name.clone(), placed.clone().into());
     let mut step = Step::new("create_table", name.to_string(), Some(name))
         .up(statements(state, name, &placed, sequences))
         .down([super::drop_table::guard(name), drop_table(state, name, &placed)])

@@ -194,7 +194,7 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
     }
     let mut pairs: Vec<(&QName, Table, &Table)> = tables
         .iter()
-        .filter_map(|name| Some((*name, state.tables.get(*name)?.clone(), to.tables.get(*name)?)))
+        .filter_map(|name| Some((*name, state.table(name)?.clone(), to.table(name)?)))
         .collect();
     // What a partition has from above follows the table that it is from.
     pairs.sort_by_key(|(name, ..)| from.partitioned_above(name).len());

@@ -65,11 +65,7 @@ pub(super) fn steps(state: &Schema, table: &QName, name: &Ident, context: &Conte
             column: name.clone(),
             value: Some(default.clone()),
             missing: crate::schema::Expr(format!("{name} IS NULL")),
-            key: after
-                .tables
-                .get(table)
-                .map(crate::stages::batch_key)
-                .unwrap_or_default(),
+            key: after.table(table).map(crate::stages::batch_key).unwrap_or_default(),
             round: 0,
         });
     }

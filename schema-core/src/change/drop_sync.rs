@@ -185,8 +185,7 @@ fn refill(state: &Schema, sync: &Sync) -> Fill {
         value,
         missing: Expr(missing),
         key: state
-            .tables
-            .get(&sync.table)
+            .table(&sync.table)
             .map(crate::stages::batch_key)
             .unwrap_or_default(),
         round: 0,

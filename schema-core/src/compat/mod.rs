@@ -229,7 +229,7 @@ impl Case<'_> {
                 .collect()
         };
         let same =
-            |schema: &Schema| schema.tables.get(self.name) == Some(self.table) && enums(schema) == enums(self.version);
+            |schema: &Schema| schema.table(self.name) == Some(self.table) && enums(schema) == enums(self.version);
         same(self.other) && same(self.stage)
     }
 
@@ -248,7 +248,7 @@ impl Case<'_> {
             });
         };
         let no_table = || vec![refusal(&self.name.name, "any", Reason::NoTable)];
-        let stage = self.stage.tables.get(self.name);
+        let stage = self.stage.table(self.name);
         let ask = |f: &dyn Fn(&Table) -> Vec<Refusal>| stage.map_or_else(no_table, f);
         let all: Vec<&Ident> = self.written_columns().collect();
         let required: Vec<&Ident> = self

@@ -13,7 +13,7 @@ fn contacts(columns: Vec<Column>) -> Schema {
     table
         .constraints
         .insert("contacts_pkey".into(), key(ConstraintKind::PrimaryKey, "id"));
-    schema.tables.insert(QName::new("public", "contacts"), table);
+    schema.tables.insert(QName::new("public", "contacts"), table.into());
     schema
 }
 

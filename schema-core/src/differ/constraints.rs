@@ -14,7 +14,7 @@ impl Differ<'_> {
                 Change::DropKey(table, key)
                 | Change::SwapKey { table, drop: key, .. }
                 | Change::SwapPartitionedKey { table, drop: key, .. } => {
-                    let primary = self.from.tables.get(table).and_then(Table::primary_key);
+                    let primary = self.from.table(table).and_then(Table::primary_key);
                     if primary.is_some_and(|(name, _)| name == key) {
                         task.gives.push(format!("no old primary key of {table}"));
                         for child in self.from.attached_below(table, key).keys() {

@@ -2,6 +2,7 @@
 //!
 //! Relations and types have their names from the namespace, constraints from their table.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::order::cycle;
@@ -34,7 +35,7 @@ pub(super) fn order_by_name(from: &Schema, to: &Schema, tasks: &mut Vec<Task>) {
         return;
     }
     let before = Before {
-        names: names_of(from),
+        names: OnceCell::new(),
         from,
         to,
     };
@@ -42,15 +43,19 @@ pub(super) fn order_by_name(from: &Schema, to: &Schema, tasks: &mut Vec<Task>) {
         before.mark(task);
     }
     sequences_before_defaults(tasks);
-    let mut used = names_of(to);
-    used.extend(before.names.iter().cloned());
+    let mut used = None;
     // Each round takes one task out of one cycle.
     for _ in 0..tasks.len() {
         let members = cycle(tasks);
         let Some(at) = before.first_to_give_way(&members, tasks) else {
             return;
         };
-        let Some((detour, last)) = before.detour(&tasks[at].change, &mut used) else {
+        let used = used.get_or_insert_with(|| {
+            let mut used = names_of(to);
+            used.extend(before.names().iter().cloned());
+            used
+        });
+        let Some((detour, last)) = before.detour(&tasks[at].change, used) else {
             return;
         };
         let old = std::mem::replace(&mut tasks[at].change, detour);
@@ -97,15 +102,20 @@ fn sequences_before_defaults(tasks: &mut [Task]) {
 
 /// The schema before, with its names.
 struct Before<'a> {
-    names: BTreeSet<Name>,
+    /// Gathered when they are first asked for: most changes take no name.
+    names: OnceCell<BTreeSet<Name>>,
     from: &'a Schema,
     to: &'a Schema,
 }
 
 impl Before<'_> {
+    fn names(&self) -> &BTreeSet<Name> {
+        self.names.get_or_init(|| names_of(self.from))
+    }
+
     fn mark(&self, task: &mut Task) {
         let taken = self.taken(&task.change);
-        let needs = taken.iter().filter(|name| self.names.contains(name));
+        let needs = taken.iter().filter(|name| self.names().contains(name));
         task.needs.extend(needs.map(ToString::to_string));
         task.gives
             .extend(self.freed(&task.change).iter().map(ToString::to_string));

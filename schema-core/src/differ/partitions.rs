@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Segment, Task};
 use crate::change::Change;
-use crate::schema::{QName, Schema};
+use crate::schema::{QName, Schema, Table};
 
 /// What moves between two schemas.
 pub(super) struct Moves {
@@ -97,7 +97,7 @@ impl Moves {
         }
         for name in &self.join {
             if let Some(table) = to.tables.get(name) {
-                let change = Change::AttachPartition(name.clone(), Box::new(table.clone()));
+                let change = Change::AttachPartition(name.clone(), Box::new(Table::clone(table)));
                 tasks.push(Task::new(Segment::After, None, 0, change));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment};
 use crate::change::{Change, Commented};
-use crate::schema::{ConstraintKind, ForeignKey, Ident, QName, Schema, Table};
+use crate::schema::{ConstraintKind, ForeignKey, Ident, QName, Schema, Shared, Table};
 
 impl Differ<'_> {
     pub(super) fn tables(&mut self) {
@@ -11,7 +11,7 @@ impl Differ<'_> {
         let (from, to) = (self.from, self.to);
         let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
-            let equal = |current: &Table| with_names.is_none() && current == wanted;
+            let equal = |current: &Shared<Table>| with_names.is_none() && current == wanted;
             if let Some(current) = from.tables.get(name).filter(|current| !equal(current)) {
                 let called = with_names.as_ref().and_then(|s| s.tables.get(name));
                 self.columns(name, called.unwrap_or(current), wanted);

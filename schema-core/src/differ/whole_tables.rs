@@ -14,6 +14,7 @@ impl Differ<'_> {
             .tables
             .iter()
             .filter(|(name, _)| !self.from.tables.contains_key(*name))
+            .map(|(name, table)| (name, &**table))
             .collect();
         let names: BTreeSet<&QName> = new.iter().map(|(name, _)| *name).collect();
         let mut placed: BTreeSet<&QName> = BTreeSet::new();

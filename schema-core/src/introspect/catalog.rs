@@ -122,7 +122,7 @@ impl Catalog {
     pub(super) fn finish(&mut self, schema: &mut Schema) {
         let included = self.relations.values_mut().filter(|relation| relation.included);
         schema.tables = included
-            .map(|relation| (relation.name.clone(), std::mem::take(&mut relation.table)))
+            .map(|relation| (relation.name.clone(), std::mem::take(&mut relation.table).into()))
             .collect();
     }
 }

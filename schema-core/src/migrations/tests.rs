@@ -53,7 +53,7 @@ fn schema() -> Schema {
         columns: vec![Column::new("name", "text")],
         ..Table::default()
     };
-    schema.tables.insert(QName::new("public", "contacts"), table);
+    schema.tables.insert(QName::new("public", "contacts"), table.into());
     schema
 }
 

@@ -86,6 +86,7 @@ fn list<T: std::fmt::Display>(head: &str, items: &[T]) -> String {
 /// # Errors
 /// Refusals, open questions, and hazards that were not accepted, each with what answers it.
 pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options) -> Result<Plan, PlanError> {
+    let new = &new.clone().sharing(old);
     let decisions = &sequences::told(old, new, decisions);
     let questions = question::renames(old, new, decisions);
     if !questions.is_empty() {
@@ -319,7 +320,7 @@ fn walk(
     let mut state = Cow::Borrowed(from);
     let mut steps = Vec::new();
     let is_child = |t: &crate::schema::Table| t.partition_of.is_some() || !t.inherits.is_empty();
-    let has_children = [from, to].iter().any(|s| s.tables.values().any(is_child));
+    let has_children = [from, to].iter().any(|s| s.tables.values().any(|t| is_child(t)));
     for task in tasks {
         let made = task.change.steps(&task.change.scope(&state), context);
         let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
@@ -422,7 +423,8 @@ mod tests {
             Table {
                 columns,
                 ..Table::default()
-            },
+            }
+            .into(),
         );
         schema
     }

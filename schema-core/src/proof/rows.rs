@@ -76,7 +76,7 @@ pub(super) async fn parents(
     views: &BTreeMap<QName, TableAlias>,
 ) -> Result<BTreeMap<QName, u64>, ProofError> {
     let mut counts = counts.clone();
-    let pointed_at: BTreeSet<&QName> = schema.tables.values().flat_map(references).collect();
+    let pointed_at: BTreeSet<&QName> = schema.tables.values().flat_map(|t| references(t)).collect();
     for name in parents_first(schema) {
         let stands = stage.tables.contains_key(name) && schema.tables[name].partition_of.is_none();
         if !pointed_at.contains(name) || counts.contains_key(name) || !stands {

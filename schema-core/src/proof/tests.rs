@@ -53,7 +53,7 @@ fn old() -> Schema {
         "contacts_email_key".into(),
         Constraint::new(ConstraintKind::Unique(key("email"))),
     );
-    schema.tables.insert(contacts(), table);
+    schema.tables.insert(contacts(), table.into());
     schema
 }
 

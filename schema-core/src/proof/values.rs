@@ -109,7 +109,7 @@ impl Values {
                     .filter(|c| c.generated.is_some())
                     .any(|c| is_new(&c))
             };
-            if new.tables.get(name).is_some_and(gains) {
+            if new.table(name).is_some_and(gains) {
                 self.computed.insert(name.clone());
             }
             for column in &table.columns {

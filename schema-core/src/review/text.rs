@@ -93,7 +93,7 @@ mod tests {
             ],
             ..Table::default()
         };
-        old.tables.insert(QName::new("public", "contacts"), table);
+        old.tables.insert(QName::new("public", "contacts"), table.into());
         let mut new = old.clone();
         let contacts = new.tables.values_mut().next().unwrap();
         contacts.columns.reverse();

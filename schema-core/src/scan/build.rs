@@ -255,7 +255,7 @@ impl Builder<'_> {
             comment: declared.decl.comment.as_ref().map(|c| c.value.clone()),
             ..Table::default()
         };
-        self.scan.schema.tables.insert(name, table);
+        self.scan.schema.tables.insert(name, table.into());
         self.columns(index, errors);
     }
 

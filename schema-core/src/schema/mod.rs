@@ -13,6 +13,7 @@ mod other;
 mod partition;
 mod rename;
 mod sequence;
+mod shared;
 mod slot;
 mod sync;
 mod table;
@@ -28,6 +29,7 @@ pub use name::{Ident, Literal, ParseNameError, QName};
 pub use other::{Alias, Dependency, Other};
 pub use partition::IndexOwner;
 pub use sequence::{Sequence, SequenceOptions};
+pub use shared::Shared;
 pub use slot::{Object, Patch, PatchError, Slot};
 pub use sync::{Fill, KeyLock, Sync, SyncDirection};
 pub use table::{Column, Generated, Identity, Partition, Table, TableOptions};
@@ -90,7 +92,7 @@ pub struct Schema {
     pub sequences: BTreeMap<QName, Sequence>,
     /// Ordinary and partitioned tables and partitions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tables: BTreeMap<QName, Table>,
+    pub tables: BTreeMap<QName, Shared<Table>>,
     /// Trigger pairs that keep two columns of one table in step. Keyed by the trigger function's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub syncs: BTreeMap<QName, Sync>,
@@ -117,6 +119,11 @@ impl Schema {
         let name: QName = element.contains('.').then(|| element.parse().ok())??;
         let (found, _) = self.enums.get_key_value(&name)?;
         (found.to_string() == element).then_some(found)
+    }
+
+    /// A table.
+    pub fn table(&self, name: &QName) -> Option<&Table> {
+        self.tables.get(name).map(|table| &**table)
     }
 
     /// Columns whose type is the enum or an array of it, as (table, column).
@@ -172,9 +179,20 @@ impl Schema {
         found
     }
 
+    /// The same schema, holding each table that is equal in `other` together with it.
+    #[must_use]
+    pub fn sharing(mut self, other: &Self) -> Self {
+        for (name, table) in &mut self.tables {
+            if let Some(equal) = other.tables.get(name).filter(|equal| *equal == table) {
+                table.clone_from(equal);
+            }
+        }
+        self
+    }
+
     /// The schema with some of its tables only, and everything else.
     #[must_use]
-    pub fn with_tables(&self, keep: impl Fn(&QName, &Table) -> bool) -> Self {
+    pub fn with_tables(&self, keep: impl Fn(&QName, &Shared<Table>) -> bool) -> Self {
         let tables = self.tables.iter().filter(|(name, table)| keep(name, table));
         Self {
             namespaces: self.namespaces.clone(),

@@ -18,6 +18,7 @@ impl Schema {
     pub fn partitions<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = (&'a QName, &'a Table)> {
         let partitioned = self.tables.get(table).is_some_and(|t| t.partition_by.is_some());
         let all = partitioned.then_some(&self.tables).into_iter().flatten();
+        let all = all.map(|(name, t)| (name, &**t));
         all.filter(move |(_, t)| t.partition_of.as_ref().is_some_and(|p| p.parent == *table))
     }
 
@@ -83,7 +84,7 @@ impl Schema {
     /// Makes a partition a table of its own, as `DETACH PARTITION` does: what it had from above is its own then.
     pub fn detach(&mut self, table: &QName) {
         let above: Vec<QName> = self.partitioned_above(table).into_iter().cloned().collect();
-        let Some(mut t) = self.tables.get(table).cloned() else {
+        let Some(mut t) = self.table(table).cloned() else {
             return;
         };
         for name in t.attached.keys() {
@@ -111,7 +112,7 @@ impl Schema {
                     .or_insert_with(|| uncommented(constraint));
             }
         }
-        self.tables.insert(table.clone(), t);
+        self.tables.insert(table.clone(), t.into());
     }
 
     /// Makes a table a partition, as `ATTACH PARTITION` does: what the tables above have as well is no longer its own.

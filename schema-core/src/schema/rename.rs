@@ -470,7 +470,7 @@ mod tests {
             columns: vec![column],
             ..Table::default()
         };
-        schema.tables.insert(QName::new("public", "t"), table);
+        schema.tables.insert(QName::new("public", "t"), table.into());
         schema.rename_label(&name, "a", "z");
         assert_eq!(schema.enums[&name].labels, ["z", "b"]);
         let table = &schema.tables[&QName::new("public", "t")];

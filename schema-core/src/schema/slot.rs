@@ -138,7 +138,7 @@ impl Schema {
             Slot::Namespace(name) => self.namespaces.get(name).cloned().map(Object::Namespace),
             Slot::Enum(name) => self.enums.get(name).cloned().map(Object::Enum),
             Slot::Sequence(name) => self.sequences.get(name).cloned().map(Object::Sequence),
-            Slot::Table(name) => self.tables.get(name).cloned().map(Box::new).map(Object::Table),
+            Slot::Table(name) => self.table(name).cloned().map(Box::new).map(Object::Table),
             Slot::Column(table, name) => self
                 .tables
                 .get(table)?
@@ -206,7 +206,7 @@ impl Schema {
             (Slot::Enum(name), _) => drop(self.enums.remove(name)),
             (Slot::Sequence(name), Some(Object::Sequence(v))) => drop(self.sequences.insert(name.clone(), v)),
             (Slot::Sequence(name), _) => drop(self.sequences.remove(name)),
-            (Slot::Table(name), Some(Object::Table(v))) => drop(self.tables.insert(name.clone(), *v)),
+            (Slot::Table(name), Some(Object::Table(v))) => drop(self.tables.insert(name.clone(), (*v).into())),
             (Slot::Table(name), _) => drop(self.tables.remove(name)),
             (Slot::Sync(name), Some(Object::Sync(v))) => drop(self.syncs.insert(name.clone(), *v)),
             (Slot::Sync(name), _) => drop(self.syncs.remove(name)),

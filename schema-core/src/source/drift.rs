@@ -46,9 +46,9 @@ mod tests {
             columns: vec![Column::new("a", "text")],
             ..Table::default()
         };
-        replay.tables.insert(QName::new("public", "t"), table.clone());
+        replay.tables.insert(QName::new("public", "t"), table.clone().into());
         let mut live = replay.clone();
-        live.tables.insert(QName::new("public", "theirs"), table);
+        live.tables.insert(QName::new("public", "theirs"), table.into());
         assert_eq!(drift(&replay, &live), Drift::default());
         let t = live.tables.get_mut(&QName::new("public", "t")).unwrap();
         t.columns = vec![Column::new("a", "integer"), Column::new("b", "text")];

@@ -231,7 +231,8 @@ mod tests {
             Table {
                 columns,
                 ..Table::default()
-            },
+            }
+            .into(),
         );
         schema
     }

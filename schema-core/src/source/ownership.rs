@@ -309,7 +309,7 @@ mod tests {
     fn schema(tables: &[(&str, Table)]) -> Schema {
         let tables = tables
             .iter()
-            .map(|(name, table)| (QName::new("public", *name), table.clone()))
+            .map(|(name, table)| (QName::new("public", *name), table.clone().into()))
             .collect();
         Schema {
             tables,

@@ -148,11 +148,12 @@ fn table_order(schema: &Schema) -> Vec<(&QName, &Table)> {
                     .all(|p| done.contains(p) || !schema.tables.contains_key(p))
             {
                 done.insert(name);
-                order.push((name, table));
+                order.push((name, &**table));
             }
         }
         if order.len() == before {
-            order.extend(schema.tables.iter().filter(|(name, _)| !done.contains(name)));
+            let rest = schema.tables.iter().filter(|(name, _)| !done.contains(name));
+            order.extend(rest.map(|(name, table)| (name, &**table)));
         }
     }
     order
@@ -167,7 +168,7 @@ pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
 /// outlive those.
 pub(crate) fn own_columns(schema: &Schema, table: &Table) -> Table {
     let mut own = table.clone();
-    let parents: Vec<&Table> = table.inherits.iter().filter_map(|p| schema.tables.get(p)).collect();
+    let parents: Vec<&Table> = table.inherits.iter().filter_map(|p| schema.table(p)).collect();
     own.columns
         .retain(|c| !parents.iter().any(|p| p.column(&c.name).is_some()));
     own

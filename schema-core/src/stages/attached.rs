@@ -9,14 +9,14 @@ use super::names::first_free;
 use crate::change::fits;
 use crate::compare::{same_constraint, same_index};
 use crate::plan::{Hazard, HazardKind};
-use crate::schema::{Constraint, ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
+use crate::schema::{Constraint, ConstraintKind, Ident, IndexOwner, QName, Schema, Shared, Table};
 
 /// Tables whose place changes: they are bridged as tables of their own, and keep their old place until contract.
 pub(super) struct Moved(Vec<QName>);
 
 impl Moved {
     pub(super) fn find(old: &Schema, new: &Schema) -> Self {
-        let moves = |(name, was): (&QName, &Table)| {
+        let moves = |(name, was): (&QName, &Shared<Table>)| {
             let is = new.tables.get(name)?;
             (was.partition_of != is.partition_of).then(|| name.clone())
         };

@@ -32,7 +32,7 @@ fn above(schema: &Schema, table: &QName) -> BTreeSet<QName> {
     let mut found = BTreeSet::new();
     let mut open = vec![table.clone()];
     while let Some(name) = open.pop() {
-        for parent in schema.tables.get(&name).into_iter().flat_map(parents) {
+        for parent in schema.table(&name).into_iter().flat_map(parents) {
             if found.insert(parent.clone()) {
                 open.push(parent.clone());
             }

@@ -14,14 +14,13 @@ pub fn is_leftover(table: &Table, index: &Index) -> bool {
 
 /// The schema without leftovers.
 pub(super) fn without(schema: &Schema) -> Cow<'_, Schema> {
-    let has_some = |t: &&Table| t.indexes.values().any(|i| is_leftover(t, i));
-    if !schema.tables.values().any(|t| has_some(&t)) {
+    let has_some = |t: &Table| t.indexes.values().any(|i| is_leftover(t, i));
+    if !schema.tables.values().any(|t| has_some(t)) {
         return Cow::Borrowed(schema);
     }
     let mut clean = schema.clone();
-    for table in clean.tables.values_mut() {
-        let partitioned = table.partition_by.is_some();
-        table.indexes.retain(|_, index| index.valid || partitioned);
+    for table in clean.tables.values_mut().filter(|t| has_some(t)) {
+        table.indexes.retain(|_, index| index.valid);
     }
     Cow::Owned(clean)
 }

@@ -174,14 +174,18 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     let touched = decisions.tables();
     for (name, wanted) in &joined.tables {
         match apart.tables.get(name) {
-            None => drop(bridge.tables.insert(name.clone(), names.free_table(name, wanted))),
+            None => drop(
+                bridge
+                    .tables
+                    .insert(name.clone(), names.free_table(name, wanted).into()),
+            ),
             // It stands in the bridge as it is.
             Some(current) if current == wanted && old.tables.get(name) == Some(wanted) && !touched.contains(name) => {}
             Some(current) => {
                 let mut builder =
                     table::Bridge::new(name, (current, wanted), (&apart, &joined), decisions, &shadows, &names);
                 builder.build();
-                bridge.tables.insert(name.clone(), builder.table);
+                bridge.tables.insert(name.clone(), builder.table.into());
                 // A partition's rows pass through the triggers of its parent.
                 let own_syncs = builder.syncs.into_iter().filter(|_| current.partition_of.is_none());
                 bridge.syncs.extend(own_syncs);

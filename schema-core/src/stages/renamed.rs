@@ -4,6 +4,7 @@
 //! under the new ones. What stands for the other name (a view, a domain) is put beside them.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shadow::rename_column;
@@ -353,7 +354,7 @@ impl Renamed {
             };
             stage.aliases.insert(names.to.clone(), alias);
         }
-        let relations = new.relation_names();
+        let relations = LazyCell::new(|| new.relation_names());
         for (from, to) in self.types.iter().filter(|(from, _)| !relations.contains(from)) {
             stage.type_aliases.insert(from.clone(), to.clone());
         }
@@ -437,7 +438,8 @@ impl Renamed {
     /// Names that something else has.
     pub(super) fn refusals(&self, old: &Schema, decisions: &Decisions) -> Vec<Refusal> {
         let mut out = Vec::new();
-        let taken = old.relation_names();
+        // Asked for only where something is renamed.
+        let taken = LazyCell::new(|| old.relation_names());
         for rename in &decisions.table_renames {
             let both = old.tables.contains_key(&rename.from) && old.tables.contains_key(&rename.to);
             let chained = decisions.table_renames.iter().any(|r| r.from == rename.to);

@@ -87,7 +87,7 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
             }
         }
         let attached = out.tables.get(&name).map(|t| t.attached.clone()).unwrap_or_default();
-        out.tables.insert(name, Table { attached, ..named });
+        out.tables.insert(name, Table { attached, ..named }.into());
     }
     // The generator belongs to the column that new code writes.
     for (name, sequence) in &mut out.sequences {

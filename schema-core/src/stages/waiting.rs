@@ -3,6 +3,7 @@
 //! Indexes and keys stand under another name until then. A table or a sequence is what code names: a new one waits for
 //! contract, and with it what hangs on it. A partition waits too while an old one has rows of its bound. A sequence that a column draws from by itself stands under another name too.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
@@ -153,18 +154,16 @@ fn holder<'a>(old: &'a Schema, name: &QName) -> Option<&'a str> {
 /// New names that something of old keeps for good, or that no plan can wait for.
 pub(super) fn refusals(old: &Schema, new: &Schema, direct: bool) -> Vec<Refusal> {
     let mut out = Vec::new();
-    let (old_names, old_types) = (
-        relations(old),
-        old.tables.keys().chain(old.enums.keys()).collect::<BTreeSet<_>>(),
-    );
+    let (old_names, new_names) = (LazyCell::new(|| relations(old)), LazyCell::new(|| relations(new)));
+    let is_old_type = |n: &QName| old.tables.contains_key(n) || old.enums.contains_key(n);
     for other in &old.others {
         let Ok(name) = other.name.parse::<QName>() else {
             continue;
         };
-        let relation = other.is_relation() && !old_names.contains(&name) && relations(new).contains(&name);
+        let relation = other.is_relation() && !old_names.contains(&name) && new_names.contains(&name);
         let is_type = matches!(other.kind.as_str(), "domain" | "range type") || other.is_relation();
         let is_new_type = |n: &QName| new.tables.contains_key(n) || new.enums.contains_key(n);
-        if relation || is_type && !old_types.contains(&name) && is_new_type(&name) {
+        if relation || is_type && !is_old_type(&name) && is_new_type(&name) {
             out.push(Refusal {
                 object: name.to_string(),
                 why: format!(
@@ -227,7 +226,7 @@ mod tests {
             comment: None,
         };
         t.indexes.insert(Ident::new(index), index_of);
-        schema.tables.insert(QName::new("public", table), t);
+        schema.tables.insert(QName::new("public", table), t.into());
         schema
     }
 
