@@ -148,26 +148,26 @@ impl Project {
         let limited = match self.scope(sources, &from.schema, model) {
             Ok((scope, target)) => {
                 let changes = changes(&from.schema, &target);
-                if changes.is_empty() {
+                let open = tables_of(&changes, &from.schema, &target);
+                let (scope, mut target) = if changes.is_empty() {
                     (scope, target)
                 } else {
-                    let open = tables_of(&changes, &from.schema, &target);
                     let schema = loader.respell_tables(&model.schema, &from.schema, &open).await?;
-                    let (scope, mut target) = self.scope(
+                    self.scope(
                         sources,
                         &from.schema,
                         &Model {
                             schema,
                             ..model.clone()
                         },
-                    )?;
-                    for (name, table) in target.tables.iter_mut().filter(|(name, _)| !open.contains(*name)) {
-                        if let Some(as_it_stands) = from.schema.tables.get(name) {
-                            table.clone_from(as_it_stands);
-                        }
+                    )?
+                };
+                for (name, table) in target.tables.iter_mut().filter(|(name, _)| !open.contains(*name)) {
+                    if let Some(as_it_stands) = from.schema.tables.get(name) {
+                        table.clone_from(as_it_stands);
                     }
-                    (scope, target)
                 }
+                (scope, target)
             }
             Err(_) => {
                 let schema = loader.respell(&model.schema, &from.schema).await?;

@@ -1,6 +1,6 @@
 //! When two objects are the same: by meaning, in PostgreSQL's own spelling, with their tables at hand.
 
-use crate::expression::same;
+use crate::expression::{literal_of, same};
 use crate::schema::{Column, Constraint, ConstraintKind, Expr, Ident, Index, KeyTarget, Schema, Table};
 
 fn same_option(a: Option<&Expr>, a_table: &Table, b: Option<&Expr>, b_table: &Table) -> bool {
@@ -13,7 +13,16 @@ fn same_option(a: Option<&Expr>, a_table: &Table, b: Option<&Expr>, b_table: &Ta
 
 /// Whether two defaults are the same.
 pub fn same_default(a: &Column, a_table: &Table, b: &Column, b_table: &Table) -> bool {
-    same_option(a.default.as_ref(), a_table, b.default.as_ref(), b_table)
+    same_option(a.default.as_ref(), a_table, b.default.as_ref(), b_table) || same_literal(a, b)
+}
+
+/// Whether both defaults are the same literal of the columns' type: PostgreSQL prints the cast that nobody needs to write.
+fn same_literal(a: &Column, b: &Column) -> bool {
+    let (Some(x), Some(y)) = (&a.default, &b.default) else {
+        return false;
+    };
+    a.type_name == b.type_name
+        && literal_of(x, &a.type_name).is_some_and(|literal| Some(literal) == literal_of(y, &b.type_name))
 }
 
 /// Whether two generated columns are computed the same way.
@@ -27,12 +36,32 @@ pub fn same_generated(a: &Column, a_table: &Table, b: &Column, b_table: &Table) 
 
 /// Whether two columns are the same in everything but their place.
 pub fn same_column(a: &Column, a_table: &Table, b: &Column, b_table: &Table) -> bool {
-    let bare = |c: &Column| Column {
-        default: None,
-        generated: None,
-        ..c.clone()
-    };
-    bare(a) == bare(b) && same_default(a, a_table, b, b_table) && same_generated(a, a_table, b, b_table)
+    let Column {
+        name,
+        type_name,
+        not_null,
+        default: _,
+        generated: _,
+        identity,
+        collation,
+        storage,
+        compression,
+        statistics,
+        options,
+        comment,
+    } = a;
+    (name, type_name, not_null, identity, collation, storage)
+        == (
+            &b.name,
+            &b.type_name,
+            &b.not_null,
+            &b.identity,
+            &b.collation,
+            &b.storage,
+        )
+        && (compression, statistics, options, comment) == (&b.compression, &b.statistics, &b.options, &b.comment)
+        && same_default(a, a_table, b, b_table)
+        && same_generated(a, a_table, b, b_table)
 }
 
 /// Whether two constraints demand the same; comments aside.

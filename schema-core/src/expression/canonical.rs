@@ -58,6 +58,28 @@ pub(super) fn canonical(text: &str, table: Option<&Table>) -> String {
     words.join(" ")
 }
 
+/// The text of a string literal, bare or cast to a type (its modifiers aside).
+pub(super) fn literal_of(text: &str, type_name: &str) -> Option<String> {
+    let mut found = parts(text);
+    spell_types(&mut found);
+    drop_parentheses(&mut found);
+    let (literal, rest) = found.split_first()?;
+    let cast_to = |cast: &[Part]| {
+        let mut wanted = parts(type_name);
+        if let Some(open) = wanted.iter().position(|p| p.is("("))
+            && let Some(close) = closing(&wanted, open, "(", ")")
+        {
+            wanted.drain(open..=close);
+        }
+        cast == wanted
+    };
+    let own = match rest {
+        [] => true,
+        [cast, type_parts @ ..] => cast.kind == Kind::Cast && cast_to(type_parts),
+    };
+    (literal.kind == Kind::String && is_plain_string(literal) && own).then(|| literal.text.clone())
+}
+
 fn parts(text: &str) -> Vec<Part> {
     tokens(text)
         .into_iter()
@@ -498,6 +520,34 @@ mod tests {
         ));
         assert!(equal("((- v) < '-5'::integer)", "(- v) < -5", "integer"));
         assert!(equal("(v = (- 1.5))", "(v = '-1.5'::numeric)", "numeric"));
+    }
+
+    #[test]
+    fn a_default_may_be_cast_to_its_own_type() {
+        for (text, type_name) in [
+            ("'a'", "public.state"),
+            ("'a'::public.state", "public.state"),
+            ("('a'::\"my S\".\"State\")", "\"my S\".\"State\""),
+            ("'a'::timestamp with time zone", "timestamp(3) with time zone"),
+            ("'a'::varchar", "character varying(20)"),
+            ("'a'::text[]", "text[]"),
+        ] {
+            assert_eq!(literal_of(text, type_name).as_deref(), Some("'a'"), "{text}");
+        }
+        for (text, type_name) in [
+            ("'a'::text", "jsonb"),
+            ("'a'::text::jsonb", "jsonb"),
+            ("'a'::text[]", "text"),
+            ("'a'::character varying(3)", "character varying(20)"),
+            ("'a'::\"char\"", "char"),
+            ("'a'::\"S\".e", "s.e"),
+            ("'a' || 'b'", "text"),
+            ("E'a\\n'", "text"),
+            ("1", "integer"),
+            ("f('a')", "text"),
+        ] {
+            assert_eq!(literal_of(text, type_name), None, "{text}");
+        }
     }
 
     #[test]

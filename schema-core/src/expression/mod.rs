@@ -19,6 +19,12 @@ pub fn same(a: &Expr, a_table: Option<&Table>, b: &Expr, b_table: Option<&Table>
     a == b || canonical(a, a_table) == canonical(b, b_table)
 }
 
+/// The literal, when the expression is nothing else, or a cast of one to the type that a column of `type_name` has without
+/// its modifiers: for the column's default the two are one.
+pub fn literal_of(expr: &Expr, type_name: &str) -> Option<String> {
+    canonical::literal_of(&expr.0, type_name)
+}
+
 /// The expression in a spelling for comparison: tokens with one blank between, redundant parentheses and casts taken out.
 ///
 /// Equal spellings mean the same; different ones may still do so. It is not meant to be read or run.

@@ -223,7 +223,7 @@ mod tests {
 
     fn found(sql: &str) -> String {
         let at = Span {
-            file: "a.rs".into(),
+            file: std::path::Path::new("a.rs").into(),
             line: 1,
             column: 1,
         };

@@ -17,7 +17,8 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 pub use error::{ScanError, ScanErrors};
 pub use literal::{LiteralKind, SqlLiteral};
@@ -40,7 +41,7 @@ pub struct ScanOptions {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// The file, relative to the directory that was scanned where it lies inside.
-    pub file: PathBuf,
+    pub file: Arc<Path>,
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.

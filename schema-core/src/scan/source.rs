@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -23,7 +24,7 @@ pub(super) struct Source {
     pub suspects: Vec<Suspect>,
     pub literals: Vec<SqlLiteral>,
     pub notes: Vec<(Span, String)>,
-    files: Vec<PathBuf>,
+    files: Vec<Arc<Path>>,
     root: PathBuf,
 }
 
@@ -136,7 +137,7 @@ impl Source {
     pub fn place(&self, file: usize, span: proc_macro2::Span) -> Span {
         let start = span.start();
         Span {
-            file: self.files[file].clone(),
+            file: Arc::clone(&self.files[file]),
             line: start.line,
             column: start.column + 1,
         }
@@ -174,7 +175,7 @@ impl Source {
                 return;
             }
         };
-        self.files.push(shown);
+        self.files.push(shown.into());
         let file = self.files.len() - 1;
         let parsed = match syn::parse_file(&text) {
             Ok(parsed) => parsed,
@@ -391,7 +392,7 @@ impl Source {
         match (path, text.and_then(|text| text.parse::<TokenStream>().ok())) {
             (Some(path), Some(tokens)) => {
                 let shown = self.shown(&normal(&path));
-                self.files.push(shown);
+                self.files.push(shown.into());
                 let file = self.files.len() - 1;
                 let inner = Walk {
                     file,

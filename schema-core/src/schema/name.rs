@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -177,14 +178,15 @@ const QUOTED_KEYWORDS: &[&str] = &[
 const MAX_BYTES: usize = 63;
 
 /// An SQL identifier. `Display` quotes it where it must be quoted; [`Ident::raw`] is the bare name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Ident(String);
+///
+/// Copies share the text: a name stands in every object that mentions it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ident(Arc<str>);
 
 impl Ident {
     /// Takes the name as it is stored in the catalog, without quotes.
     pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+        Self(name.into().into())
     }
 
     /// The bare name, for messages, file names and comparison; never for SQL.
@@ -198,7 +200,7 @@ impl Ident {
         while !self.0.is_char_boundary(end) {
             end -= 1;
         }
-        Self(format!("{}{suffix}", &self.0[..end]))
+        Self::new(format!("{}{suffix}", &self.0[..end]))
     }
 }
 
@@ -209,12 +211,24 @@ impl fmt::Display for Ident {
                 .0
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && QUOTED_KEYWORDS.binary_search(&self.0.as_str()).is_err();
+            && QUOTED_KEYWORDS.binary_search(&self.raw()).is_err();
         if plain {
             f.write_str(&self.0)
         } else {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
         }
+    }
+}
+
+impl Serialize for Ident {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ident {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 
