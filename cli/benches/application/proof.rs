@@ -11,6 +11,8 @@ use schema_core::planner::{Options, plan};
 use schema_core::proof::{ProofOptions, prove};
 use schema_core::schema::{Column, QName};
 
+use sqlx::Connection;
+
 use crate::application::Application;
 use crate::server::{Server, url};
 
@@ -22,6 +24,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let database = server.database(&Application { tables: TABLES }.sql()).await?;
     let mut connection = connect(&url(&database)).await?;
     let old = introspect(&mut connection, &Included::default()).await?.schema;
+    // A database that is copied has no other guests.
+    connection.close().await?;
     let mut new = old.clone();
     let name = QName::new("public", "item250");
     let table = new
@@ -50,7 +54,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         proof.tables.len()
     );
     println!(
-        "{:<22} {proven:>10.0} ms, {statements} statements of old and new code",
+        "{:<22} {proven:>10.0} ms (at most 3000), {statements} statements of old and new code",
         "the proof"
     );
     match psql(&server, &plan, &database).await? {

@@ -13,7 +13,7 @@ fn target(stage: &str) -> &'static str {
     match stage {
         "introspect" => "1.3 x",
         "scan" => "introspect",
-        "unchanged plan" => "100 ms",
+        "unchanged plan" | "one-column plan" => "100 ms",
         "diff, one column" => "2.3 x, 150 MB",
         _ => "",
     }
