@@ -126,6 +126,8 @@ cases! {
     partitioned_index_levels
     partitioned_index_replace
     partitioned_key_adopted
+    partitioned_many
+    partitioned_many_indexes
     partitioned_own_key_released
     partitioned_primary_key_add
     partitioned_primary_key_replace

@@ -4,6 +4,7 @@ use schema_core::schema::{Ident, QName, Schema};
 
 use crate::args::Answers;
 use crate::error::CliError;
+use crate::list;
 use crate::project::{Project, Sides};
 
 /// The oldest major version that plans are made for.
@@ -86,10 +87,8 @@ pub fn decisions(
     new: &Schema,
 ) -> Result<Decisions, CliError> {
     let mut decisions = model.cloned().unwrap_or_default();
-    decisions.accept.extend(answers.accept.iter().cloned());
-    decisions
-        .allow_data_loss
-        .extend(answers.allow_data_loss.iter().cloned());
+    decisions.accept.extend(list::all(&answers.accept));
+    decisions.allow_data_loss.extend(list::all(&answers.allow_data_loss));
     decisions.no_renames |= answers.no_renames;
     decisions.direct |= answers.direct;
     let mut columns = Vec::new();
