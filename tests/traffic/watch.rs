@@ -102,7 +102,10 @@ impl LockWatch {
     /// Looks at what the backend `pid` holds.
     pub async fn start(url: &str, pid: i32) -> Self {
         let mut connection = PgConnection::connect(url).await.expect("the server answers");
-        let seen = Arc::new(Mutex::new(Seen::default()));
+        let seen = Arc::new(Mutex::new(Seen {
+            standing: standing(&mut connection).await,
+            ..Seen::default()
+        }));
         let stop = Arc::new(AtomicBool::new(false));
         let (shared, stopped) = (Arc::clone(&seen), Arc::clone(&stop));
         let work = tokio::spawn(async move {
@@ -118,11 +121,11 @@ impl LockWatch {
 
     /// What was seen before is of no interest, nor are tables that do not stand yet.
     pub async fn forget(&self, reader: &mut PgConnection) {
-        let standing = sqlx::query_scalar(STANDING).fetch_all(reader).await.unwrap();
+        let standing = standing(reader).await;
         let mut seen = self.seen.lock().unwrap();
         *seen = Seen {
             turn: seen.turn + 1,
-            standing: standing.into_iter().collect(),
+            standing,
             held: BTreeSet::new(),
         };
     }
@@ -162,6 +165,11 @@ impl LockWatch {
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     }
+}
+
+async fn standing(connection: &mut PgConnection) -> HashSet<Oid> {
+    let tables = sqlx::query_scalar(STANDING).fetch_all(connection).await.unwrap();
+    tables.into_iter().collect()
 }
 
 fn note(seen: &Mutex<Seen>, turn: u64, rows: &[sqlx::postgres::PgRow]) {
