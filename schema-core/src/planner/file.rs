@@ -57,6 +57,9 @@ fn may_share(group: &[Step], step: &Step) -> bool {
             && s.up_reason.is_none()
             && s.up.iter().chain(&s.down).all(|x| x.cost == Cost::Instant)
     };
+    if step.glued {
+        return true;
+    }
     let same_table = group.last().is_some_and(|last| last.table == step.table);
     same_table && !step.undo_with_previous && short(step) && group.iter().all(short)
 }
