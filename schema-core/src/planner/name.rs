@@ -57,7 +57,7 @@ pub(super) fn own(text: &str) -> String {
 fn without_suffix(text: &str) -> &str {
     let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let aside = |suffix: &&str| bare.len() > suffix.len() && bare.ends_with(*suffix);
-    match ["__new", "__old", "__next"].into_iter().find(aside) {
+    match ["__new", "__old", "__next", "__aside"].into_iter().find(aside) {
         Some(suffix) => &bare[..bare.len() - suffix.len()],
         None => text,
     }

@@ -257,7 +257,6 @@ impl Bridge<'_> {
         }
     }
 
-    /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
     /// Whether something unique or exclusive stands on the column before and after.
     fn is_in_a_key(&self, from: &Ident, to: &Ident) -> bool {
         let on = |table: &Table, column: &Ident| {
@@ -271,6 +270,7 @@ impl Bridge<'_> {
         on(self.current, from) && on(self.wanted, to)
     }
 
+    /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
     pub(super) fn forgets(&mut self, object: &str, wanted: &Column, words: &str) {
         self.hazard(
             HazardKind::DataLoss,
