@@ -41,6 +41,7 @@ cases! {
     column_drop_generated
     column_drop_generators
     column_drop_not_null
+    column_drop_serial_granted
     column_names_exchanged
     column_names_exchanged_direct
     column_settings
