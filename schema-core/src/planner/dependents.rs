@@ -143,7 +143,8 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
             let owned: Vec<&QName> = state.sequences_owned_by(table, name).collect();
             let on_owned = |o: &&Other| o.kind == "privileges" && o.on.as_ref().is_some_and(|on| owned.contains(&on));
             let granted: Vec<&Other> = state.others.iter().filter(on_owned).collect();
-            step.down.extend(stood_on(granted.iter().map(|o| (*o).clone()).collect()));
+            step.down
+                .extend(stood_on(granted.iter().map(|o| (*o).clone()).collect()));
             let gone = |o: &&Other| o.kind == "statistics" && o.depends_on.iter().any(|d| touches(state, change, d));
             go(step, state.others.iter().filter(gone).chain(granted));
         }
