@@ -179,7 +179,7 @@ impl Snapshots {
     pub(super) async fn compare(
         &self,
         connection: &mut PgConnection,
-        now: &Schema,
+        (now, reach): (&Schema, &BTreeSet<QName>),
         names: &Renamed,
         changing: &BTreeSet<(QName, Ident)>,
         lost: &BTreeSet<(QName, Ident)>,
@@ -189,6 +189,9 @@ impl Snapshots {
             let Some((name, table)) = now.tables.get_key_value(&snapshot.called) else {
                 continue;
             };
+            if !reach.contains(name) && !reach.contains(taken) {
+                continue;
+            }
             // Rows come and go with the partitions.
             if now.partitions_below(name) != snapshot.partitions {
                 continue;
