@@ -100,6 +100,7 @@ cases! {
     index_to_constraint
     inherits_columns
     key_deferral
+    keys_of_an_application
     long_names
     names_exchanged
     names_taken_over
@@ -225,6 +226,12 @@ fn every_folder_is_listed() {
 #[tokio::test]
 async fn the_proof_names_what_is_left_out() {
     broken::left_out().await;
+}
+
+#[tokio::test]
+async fn the_proof_finds_rows_for_the_keys_of_an_application() {
+    let unproven = broken::unproven("keys_of_an_application").await;
+    assert_eq!(unproven, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -110,6 +110,33 @@ pub async fn left_out() {
     );
 }
 
+/// What the proof of a case could not run, but for undos that need what was allowed to be lost.
+pub async fn unproven(name: &str) -> Vec<String> {
+    let (major, server) = all_versions().pop().expect("there is a server");
+    let choice = ScratchChoice::Url(server.clone());
+    let scratch = Scratch::start(&choice, None)
+        .await
+        .expect("the test server serves as scratch server");
+    let case = Case::read(name);
+    let database = database_on(&server).await;
+    let old = read(&mut database.with(&case.old).await).await.schema;
+    let target = Target::of(&server, &case.new).await;
+    let options = Options {
+        target_version: major,
+        ..Options::default()
+    };
+    let plan = plan(&old, &target.live.schema, &case.said.decisions, &options).expect("the case is planned");
+    let proof = prove(&plan, &scratch, &ProofOptions::default())
+        .await
+        .expect("the proof runs");
+    scratch.stop().await;
+    let left = proof
+        .unproven
+        .into_iter()
+        .filter(|u| !u.what.starts_with("the undo of"));
+    left.map(|u| format!("{}: {}", u.what, u.why)).collect()
+}
+
 /// What of the dependents each broken plan loses, and the words by which the proof must name it.
 const LOSSES: &[(&str, &str, &str)] = &[
     ("COMMENT ON VIEW public.v IS", "view public.v", "its comment was"),

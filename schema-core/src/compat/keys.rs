@@ -54,6 +54,14 @@ impl UniqueKey<'_> {
             None => self.nulls_not_distinct,
         }
     }
+
+    /// Whether rows that it lets in pass `other` as well: the same key, or one over fewer columns.
+    pub fn covers(&self, other: &UniqueKey<'_>) -> bool {
+        self.is_like(other)
+            || (self.predicate.is_none()
+                && (!other.nulls_not_distinct || self.nulls_not_distinct)
+                && self.parts.iter().all(|part| other.parts.contains(part)))
+    }
 }
 
 /// The unique keys of a table: constraints by name, then indexes by name.

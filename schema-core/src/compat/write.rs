@@ -2,7 +2,8 @@ use super::keys::{UniqueKey, unique_keys};
 use super::read::is_not_null_check;
 use super::types::{Retyped, retyped};
 use super::{Case, Reason, Refusal, refusal};
-use crate::schema::{Column, ConstraintKind, Ident, Referential, Table};
+use crate::schema::{Column, ConstraintKind, ForeignKey, Ident, QName, Referential, Schema, Table};
+use crate::stages::is_unknown;
 
 impl Case<'_> {
     /// An INSERT that names `named` of the version's columns.
@@ -41,20 +42,24 @@ impl Case<'_> {
     }
 
     /// A DELETE fails where a foreign key that the version does not know still needs the row.
-    pub(super) fn delete(&self, _: &Table) -> Vec<Refusal> {
+    pub(super) fn delete(&self) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         for (child, table) in &self.stage.tables {
-            for (name, constraint) in &table.constraints {
-                let ConstraintKind::ForeignKey(key) = &constraint.kind else {
-                    continue;
-                };
+            let enforced = table
+                .foreign_keys()
+                .filter(|(name, _)| !table.constraints[*name].not_enforced);
+            for (name, key) in enforced.filter(|(_, key)| key.references == *self.name) {
                 let stops = matches!(key.on_delete, Referential::NoAction | Referential::Restrict);
-                let known = self.version.tables.get(child).is_none_or(|ours| {
-                    ours.constraints
-                        .values()
-                        .any(|c| matches!(&c.kind, ConstraintKind::ForeignKey(k) if k.columns == key.columns || is_twin(ours, &key.columns)))
-                });
-                if key.references == *self.name && stops && !known && !constraint.not_enforced {
+                let known = || {
+                    let own = self.version.tables.get(child);
+                    own.is_some_and(|own| own.foreign_keys().any(|(_, k)| k.columns == key.columns))
+                };
+                if !stops || known() {
+                    continue;
+                }
+                if is_unknown(self.version, self.stage, child, key) {
+                    refusals.push(refusal(name, "referenced", Reason::Referenced));
+                } else if !is_twin(self.version, child, key) {
                     refusals.push(refusal(name, "referenced", Reason::ForeignKey));
                 }
             }
@@ -101,7 +106,7 @@ impl Case<'_> {
         };
         let known_keys = unique_keys(self.table);
         for key in unique_keys(stage) {
-            if ours(&key.columns) && !known_keys.iter().any(|known| covers(known, &key)) {
+            if ours(&key.columns) && !known_keys.iter().any(|known| known.covers(&key)) {
                 refusals.push(refusal(key.name, "a duplicate", Reason::UniqueKey));
             }
             let given = |c: &Ident| self.table.column(c).is_some() || self.writes_to(c).next().is_some();
@@ -160,15 +165,8 @@ impl Case<'_> {
     }
 }
 
-/// Whether rows that `known` lets in pass `key` as well: the same key, or one over fewer columns.
-fn covers(known: &UniqueKey<'_>, key: &UniqueKey<'_>) -> bool {
-    known.is_like(key)
-        || (known.predicate.is_none()
-            && (!key.nulls_not_distinct || known.nulls_not_distinct)
-            && known.parts.iter().all(|part| key.parts.contains(part)))
-}
-
 /// Whether the key stands on columns that the version does not have: a twin of one that it has.
-fn is_twin(ours: &Table, columns: &[Ident]) -> bool {
-    columns.iter().all(|c| ours.column(c).is_none())
+fn is_twin(version: &Schema, child: &QName, key: &ForeignKey) -> bool {
+    let own = version.tables.get(child);
+    own.is_some_and(|own| key.columns.iter().all(|c| own.column(c).is_none()))
 }

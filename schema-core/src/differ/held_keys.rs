@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::table::foreign_keys;
 use super::{Differ, Segment};
 use crate::change::Change;
 use crate::schema::{Ident, QName};
@@ -50,7 +49,7 @@ impl Differ<'_> {
         }
         let (from, to) = (self.from, self.to);
         for (name, table) in &from.tables {
-            for (constraint, key) in foreign_keys(table) {
+            for (constraint, key) in table.foreign_keys() {
                 let sorted = |columns: &[Ident]| columns.iter().cloned().collect::<BTreeSet<_>>();
                 let held = disturbed
                     .iter()

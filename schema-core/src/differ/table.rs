@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment};
 use crate::change::{Change, Commented};
-use crate::schema::{ConstraintKind, ForeignKey, Ident, QName, Schema, Table};
+use crate::schema::{Ident, QName, Schema, Table};
 
 impl Differ<'_> {
     pub(super) fn tables(&mut self) {
@@ -119,11 +119,4 @@ fn parents_first(schema: &Schema) -> Vec<&QName> {
         .collect();
     names.sort();
     names.into_iter().map(|(_, name)| name).collect()
-}
-
-pub(super) fn foreign_keys(table: &Table) -> impl Iterator<Item = (&Ident, &ForeignKey)> {
-    table.constraints.iter().filter_map(|(name, c)| match &c.kind {
-        ConstraintKind::ForeignKey(key) => Some((name, key)),
-        _ => None,
-    })
 }

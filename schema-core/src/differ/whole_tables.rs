@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::table::foreign_keys;
 use super::{Differ, Segment, Task};
 use crate::change::Change;
 use crate::schema::{Ident, QName, Table};
@@ -32,7 +31,9 @@ impl Differ<'_> {
             let open = |n: &&(&QName, &Table)| !placed.contains(n.0);
             let free = new.iter().filter(open).find(|(name, table)| {
                 parents(table).iter().all(|p| stands(p, &placed))
-                    && foreign_keys(table).all(|(_, key)| key.references == **name || stands(&key.references, &placed))
+                    && table
+                        .foreign_keys()
+                        .all(|(_, key)| key.references == **name || stands(&key.references, &placed))
             });
             let next = free
                 .or_else(|| {
@@ -48,7 +49,7 @@ impl Differ<'_> {
         let mut built: BTreeSet<&QName> = BTreeSet::new();
         for (at, (name, table)) in order.iter().enumerate() {
             let mut later = Vec::new();
-            for (constraint, key) in foreign_keys(table) {
+            for (constraint, key) in table.foreign_keys() {
                 let ready = key.references == **name
                     || built.contains(&key.references)
                     || self
@@ -96,7 +97,7 @@ impl Differ<'_> {
     pub(super) fn drop_tables(&mut self) {
         let (from, to) = (self.from, self.to);
         for (name, table) in from.tables.iter().filter(|(name, _)| !to.tables.contains_key(*name)) {
-            for (constraint, key) in foreign_keys(table) {
+            for (constraint, key) in table.foreign_keys() {
                 if key.references != *name {
                     self.push(
                         Segment::Release,

@@ -136,6 +136,8 @@ pub enum HazardKind {
     Rename,
     /// Something of old keeps the name of a new table or sequence, which is made in contract.
     NameTaken,
+    /// Rows that the other version writes reference rows of a table: deleting those is refused.
+    Referenced,
     /// New code meets a view where it expects a table, until contract.
     ThroughView,
 }
@@ -150,6 +152,7 @@ impl HazardKind {
                 | Self::SelectStar
                 | Self::BulkInsert
                 | Self::FunctionBody
+                | Self::Referenced
                 | Self::ThroughView
         )
     }
@@ -175,6 +178,7 @@ impl HazardKind {
             Self::FunctionBody => "function_body",
             Self::Rename => "rename",
             Self::NameTaken => "name_taken",
+            Self::Referenced => "referenced",
             Self::ThroughView => "through_view",
         }
     }

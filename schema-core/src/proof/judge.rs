@@ -9,11 +9,11 @@ use super::ProofError;
 use super::decode::Check;
 use super::traffic::{Run, Trouble};
 use super::write::Refused;
-use crate::compare::{same_constraint, same_index};
-use crate::compat::{Answer, Operation, Reason};
+use crate::compare::same_constraint;
+use crate::compat::{Answer, Operation, Reason, unique_keys};
 use crate::plan::HazardKind;
 use crate::schema::{Constraint, ConstraintKind, Ident, QName, Table};
-use crate::sql::key_index;
+use crate::stages::is_unknown;
 
 impl Run<'_> {
     /// Compares what happened with what `compat` says and with what was announced.
@@ -72,7 +72,10 @@ impl Run<'_> {
         // A value of ours that the version's own rules refuse says nothing about the plan.
         let own = refused.constraint.as_ref().is_some_and(|c| {
             let c = Ident::new(c.as_str());
-            table.constraints.contains_key(&c) || table.indexes.contains_key(&c) || self.is_pointed_at(name, &c)
+            table.constraints.contains_key(&c)
+                || table.indexes.contains_key(&c)
+                || self.is_pointed_at(name, &c)
+                || self.is_referenced_by_strangers(name, &c)
         });
         if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;
@@ -125,6 +128,17 @@ impl Run<'_> {
         })
     }
 
+    /// Whether it is a foreign key that only the other version knows: a row that its rows point at keeps its key.
+    fn is_referenced_by_strangers(&self, name: &QName, constraint: &Ident) -> bool {
+        let stage = self.boundary.stage;
+        stage.tables.iter().any(|(child, t)| {
+            let mut keys = t
+                .foreign_keys()
+                .filter(|(c, key)| *c == constraint && key.references == *name);
+            keys.any(|(_, key)| is_unknown(self.side.schema, stage, child, key))
+        })
+    }
+
     /// Whether what refused is a check or key of the version's own, which the stage has under a name for the time being.
     pub(super) fn is_own_under_another_name(&self, name: &QName, table: &Table, refused: &Refused) -> bool {
         let (Some(stage), Some(constraint)) = (self.boundary.stage.tables.get(name), &refused.constraint) else {
@@ -144,11 +158,13 @@ impl Run<'_> {
             };
             table.constraints.values().any(own)
         };
-        let key = |index: &crate::schema::Index| {
-            let mut keys = table.constraints.values().filter_map(|c| c.kind.key());
-            keys.any(|k| same_index(&key_index(k), table, index, stage))
+        let known = unique_keys(table);
+        let covered = || {
+            let keys = unique_keys(stage);
+            keys.iter()
+                .any(|key| *key.name == constraint && known.iter().any(|own| own.covers(key)))
         };
-        stage.constraints.get(&constraint).is_some_and(same) || stage.indexes.get(&constraint).is_some_and(key)
+        stage.constraints.get(&constraint).is_some_and(same) || covered()
     }
 
     pub(super) fn wrong(

@@ -29,6 +29,10 @@ impl Prepared {
         let mut broken = Vec::new();
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
         for (table, statement) in std::mem::take(&mut self.open) {
+            if !touched.contains(&table) {
+                self.open.insert(table, statement);
+                continue;
+            }
             match run(connection, format!("EXECUTE {statement}")).await? {
                 Ok(_) => drop(self.open.insert(table, statement)),
                 Err(_) => {

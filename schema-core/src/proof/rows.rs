@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::record::Unproven;
@@ -63,6 +63,20 @@ pub(super) async fn fill(
         }
     }
     Ok((counts, empty))
+}
+
+/// How many rows stand.
+pub(super) async fn count(connection: &mut PgConnection, counts: &mut BTreeMap<QName, u64>) -> Result<(), ProofError> {
+    for (name, count) in &mut *counts {
+        let sql = format!("SELECT count(*) FROM {name}");
+        let found: i64 = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_one(&mut *connection)
+            .await?
+            .try_get(0)?;
+        *count = u64::try_from(found).unwrap_or(0);
+    }
+    counts.retain(|_, count| *count > 0);
+    Ok(())
 }
 
 /// One row for each table that others point at and that has none: without it nothing could be written to those. Gives the

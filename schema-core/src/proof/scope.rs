@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanFile};
 use crate::schema::{ConstraintKind, Dependency, Object, Patch, QName, Schema, Slot, Table};
 
 /// Names of what counts.
@@ -31,6 +31,41 @@ impl Scope {
         }
         while schemas.iter().any(|schema| scope.add_parents(schema)) {}
         scope
+    }
+
+    /// Tables on which some files can change what a statement does or which rows stand: those that the files change, under
+    /// every name, with what is above and below them and what foreign keys tie to them.
+    pub(super) fn reach(plan: &Plan, files: &[PlanFile], now: &Schema) -> BTreeSet<QName> {
+        let schemas: Vec<&Schema> = plan.stages.iter().map(|s| &s.schema).chain([now]).collect();
+        let mut scope = Self::default();
+        for patch in files.iter().flat_map(|f| f.up.effect.iter().chain(&f.down.effect)) {
+            scope.touch(patch, &schemas);
+        }
+        for renamed in &plan.decisions.table_renames {
+            scope.tie(&renamed.from, &renamed.to);
+        }
+        for (shown, alias) in schemas.iter().flat_map(|s| &s.aliases) {
+            scope.tie(shown, &alias.table);
+        }
+        let own = scope.touched.clone();
+        for (name, table) in schemas.iter().flat_map(|s| &s.tables) {
+            for parent in parents(table) {
+                if own.contains(name) {
+                    scope.touched.insert(parent.clone());
+                }
+                if own.contains(parent) {
+                    scope.touched.insert(name.clone());
+                }
+            }
+        }
+        scope.touched
+    }
+
+    /// Two names of one table.
+    fn tie(&mut self, a: &QName, b: &QName) {
+        if self.touched.contains(a) || self.touched.contains(b) {
+            self.touched.extend([a.clone(), b.clone()]);
+        }
     }
 
     fn touch(&mut self, patch: &Patch, schemas: &[&Schema]) {

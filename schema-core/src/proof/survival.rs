@@ -162,7 +162,7 @@ impl Snapshots {
     pub(super) async fn compare(
         &self,
         connection: &mut PgConnection,
-        now: &Schema,
+        (now, reach): (&Schema, &BTreeSet<QName>),
         names: &Renamed,
         changing: &BTreeSet<(QName, Ident)>,
         lost: &BTreeSet<(QName, Ident)>,
@@ -173,6 +173,9 @@ impl Snapshots {
             let Some((name, table)) = names.of_table(taken).find_map(|name| now.tables.get_key_value(name)) else {
                 continue;
             };
+            if !reach.contains(name) && !reach.contains(taken) {
+                continue;
+            }
             // Rows come and go with the partitions.
             if now.partitions_below(name) != snapshot.partitions {
                 continue;

@@ -9,7 +9,7 @@ use super::ProofError;
 use super::decode::{Check, decode_checks, sync_checks};
 use super::rows::parents;
 use super::values::Values;
-use super::write::{Refused, RowValues, Shape, Writer, run};
+use super::write::{Refused, RowValues, Shape, Writer, begin, run};
 use crate::compat::{Answer, Operation, Reason, Retyped, Verdict, compat, retyped, under_names_of, unique_keys};
 use crate::plan::Hazard;
 use crate::schema::{Literal, QName, Schema, Table, TableAlias};
@@ -136,7 +136,7 @@ async fn traffic_as(
             .map(|(b, schema)| Side { schema, ..b }),
         ..*boundary
     };
-    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    begin(connection).await?;
     let row_counts = parents(
         connection,
         side.schema,
@@ -451,7 +451,7 @@ pub(super) async fn leave_rows(
     conditions: &BTreeMap<QName, Vec<super::write::Condition>>,
 ) -> Result<(), ProofError> {
     let views = views_of(boundary.stage, side.schema);
-    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    begin(connection).await?;
     for (name, table) in &side.schema.tables {
         if !boundary.touched.contains(name)
             || table.partition_of.is_some()

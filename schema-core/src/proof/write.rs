@@ -1,13 +1,14 @@
 //! Writing one row of a version's table, with values that its checks let in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::postgres::{PgDatabaseError, PgRow};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::ProofError;
 use super::values::{Values, literals_of};
-use crate::schema::{ConstraintKind, Ident, Literal, QName, Schema, Table, TableAlias};
+use crate::compat::unique_keys;
+use crate::schema::{ConstraintKind, ForeignKey, Ident, Literal, QName, Schema, Table, TableAlias};
 
 /// What a row is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,12 @@ pub(super) struct Refused {
 
 /// How often a row is tried with other values.
 const TRIES: usize = 200;
+
+/// After so many other values a row gets parents of its own.
+const ENOUGH: usize = 6;
+
+/// How far up parents get parents of their own.
+const GENERATIONS: usize = 2;
 
 /// Column names with their values as SQL.
 pub(super) type RowValues = BTreeMap<Ident, String>;
@@ -93,36 +100,32 @@ impl Writer<'_> {
     }
 
     fn is_keyed(&self, column: &Ident) -> bool {
-        crate::compat::unique_keys(self.table)
-            .iter()
-            .any(|k| k.columns.contains(&column))
+        unique_keys(self.table).iter().any(|k| k.columns.contains(&column))
     }
 
-    /// Foreign key columns take the values of a row that stands, or NULL.
+    /// Foreign key columns take the values of a row that stands, or NULL. Rows that one after the other number takes differ
+    /// in the pairs that two keys make, too. Where two keys share a column, the later one looks among the rows that agree.
     fn point_at_parents(&self, row: &mut RowValues, n: usize, shape: Shape) {
-        for constraint in self.table.constraints.values() {
-            let ConstraintKind::ForeignKey(key) = &constraint.kind else {
-                continue;
-            };
+        let (mut rest, mut shift) = (n as u64, 0);
+        let mut placed: BTreeMap<&Ident, String> = BTreeMap::new();
+        for (_, key) in self.table.foreign_keys() {
             let may_be_null = |c: &Ident| self.table.column(c).is_some_and(|c| !c.not_null);
             if shape == Shape::Nulls && key.columns.iter().all(may_be_null) {
                 continue;
             }
             let count = self.row_counts.get(&key.references).copied().unwrap_or(0);
-            let order = if self.views.contains_key(&key.references) {
-                crate::sql::column_list(&key.referenced_columns)
-            } else {
-                "tableoid, ctid".to_owned()
-            };
+            let at = shift + rest.checked_rem(count).unwrap_or(0);
+            rest = rest.checked_div(count).unwrap_or(rest);
+            shift = at;
+            let among = self.agreeing(key, &placed);
             for (column, referenced) in key.columns.iter().zip(&key.referenced_columns) {
-                if !row.contains_key(column) {
+                if !row.contains_key(column) || placed.contains_key(column) {
                     continue;
                 }
                 let value = if count > 0 {
                     format!(
-                        "(SELECT {referenced} FROM {} ORDER BY {order} LIMIT 1 OFFSET {})",
-                        key.references,
-                        n as u64 % count
+                        "(SELECT {referenced} {among} ORDER BY {} LIMIT 1 OFFSET (SELECT {at} % greatest(count(*), 1) {among}))",
+                        self.order(key)
                     )
                 } else if may_be_null(column) {
                     "NULL".to_owned()
@@ -131,8 +134,31 @@ impl Writer<'_> {
                 } else {
                     continue;
                 };
+                placed.insert(column, value.clone());
                 row.insert(column.clone(), value);
             }
+        }
+    }
+
+    /// The rows that a key may point at once some of its columns have their values.
+    fn agreeing(&self, key: &ForeignKey, placed: &BTreeMap<&Ident, String>) -> String {
+        let shared = key.columns.iter().zip(&key.referenced_columns);
+        let agree: Vec<String> = shared
+            .filter_map(|(column, referenced)| Some(format!("p.{referenced} = {}", placed.get(column)?)))
+            .collect();
+        let condition = if agree.is_empty() {
+            "true".to_owned()
+        } else {
+            agree.join(" AND ")
+        };
+        format!("FROM {} p WHERE {condition}", key.references)
+    }
+
+    fn order(&self, key: &ForeignKey) -> String {
+        if self.views.contains_key(&key.references) {
+            crate::sql::column_list(&key.referenced_columns)
+        } else {
+            "tableoid, ctid".to_owned()
         }
     }
 
@@ -160,6 +186,17 @@ impl Writer<'_> {
         shape: Shape,
         tail: &str,
     ) -> Result<Result<(RowValues, Vec<PgRow>), Refused>, ProofError> {
+        self.insert_within(connection, n, shape, tail, GENERATIONS).await
+    }
+
+    async fn insert_within(
+        &self,
+        connection: &mut PgConnection,
+        n: usize,
+        shape: Shape,
+        tail: &str,
+        depth: usize,
+    ) -> Result<Result<(RowValues, Vec<PgRow>), Refused>, ProofError> {
         let Some(mut row) = self.row(n, shape) else {
             return Ok(Err(Refused {
                 code: String::new(),
@@ -176,17 +213,23 @@ impl Writer<'_> {
             if tries > 12 {
                 break;
             }
+            let refused = refused.clone();
             match refused.code.as_str() {
-                // Another number gives other values, unless the key is over what cannot vary.
+                // Another number gives other values, unless the key is over what cannot vary. All parents may have their
+                // one row by now.
                 "23505" | "23P01" => {
                     n += 7;
                     let Some(next) = self.row(n, shape) else { break };
                     row = next;
                     row.extend(fixed.clone());
+                    if tries > ENOUGH && depth > 0 {
+                        self.with_new_parents(connection, &mut row, n, depth - 1, refused.constraint.as_deref())
+                            .await?;
+                    }
                     last = self.attempt(connection, &row, tail).await?;
                 }
                 "23514" => {
-                    let Some(found) = self.satisfy(connection, &row, refused, tail).await? else {
+                    let Some(found) = self.satisfy(connection, &row, &refused, tail).await? else {
                         break;
                     };
                     fixed.extend(found.0.clone());
@@ -197,6 +240,54 @@ impl Writer<'_> {
             }
         }
         Ok(last.map(|rows| (row, rows)))
+    }
+
+    /// Lets the row point at rows of its own in what the violated key is about, where those can be written.
+    async fn with_new_parents(
+        &self,
+        connection: &mut PgConnection,
+        row: &mut RowValues,
+        n: usize,
+        depth: usize,
+        violated: Option<&str>,
+    ) -> Result<(), ProofError> {
+        let unique = unique_keys(self.table);
+        let kept_apart: BTreeSet<&Ident> = unique
+            .iter()
+            .filter(|key| violated.is_none_or(|name| key.name.raw() == name))
+            .flat_map(|key| key.columns.iter().copied())
+            .collect();
+        let keys = self.table.foreign_keys();
+        for (_, key) in keys.filter(|(_, key)| key.columns.iter().any(|c| kept_apart.contains(c))) {
+            let points = key
+                .columns
+                .iter()
+                .all(|c| row.get(c).is_some_and(|value| value != "NULL"));
+            let parent = self.schema.tables.get(&key.references);
+            let (Some(table), true) = (parent, points && key.references != *self.name) else {
+                continue;
+            };
+            let writer = Writer {
+                name: &key.references,
+                table,
+                conditions: &[],
+                ..*self
+            };
+            let texts: Vec<String> = key.referenced_columns.iter().map(|c| format!("{c}::text")).collect();
+            let tail = format!(" RETURNING {}", texts.join(", "));
+            let written = Box::pin(writer.insert_within(connection, n, Shape::All, &tail, depth)).await?;
+            let Some(found) = written.ok().and_then(|(_, rows)| rows.into_iter().next()) else {
+                continue;
+            };
+            for (at, (column, referenced)) in key.columns.iter().zip(&key.referenced_columns).enumerate() {
+                let text: Option<String> = found.try_get(at)?;
+                let type_name = table.column(referenced).map(|c| c.type_name.as_str());
+                if let (Some(text), Some(type_name)) = (text, type_name) {
+                    row.insert(column.clone(), format!("{}::{type_name}", Literal(&text)));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks for values with which this check no longer complains: the row may still fail for another reason.
@@ -314,6 +405,14 @@ impl Writer<'_> {
         }
         Ok(None)
     }
+}
+
+/// Begins a transaction in which a row that breaks a deferred constraint is refused at once, not at the end.
+pub(super) async fn begin(connection: &mut PgConnection) -> Result<(), ProofError> {
+    sqlx::raw_sql("BEGIN; SET CONSTRAINTS ALL IMMEDIATE")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Runs a statement in a savepoint of its own; what the server refuses is an answer, a broken connection an error.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Constraint, ConstraintKind, Expr, Ident, Index, Key, QName, SequenceOptions};
+use super::{Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, Key, QName, SequenceOptions};
 
 /// An ordinary table, a partitioned table or a partition.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +185,14 @@ impl Table {
     /// The column of that name, to be changed.
     pub fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
         self.columns.iter_mut().find(|c| c.name == *name)
+    }
+
+    /// The foreign keys with their constraint names.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&Ident, &ForeignKey)> {
+        self.constraints.iter().filter_map(|(name, c)| match &c.kind {
+            ConstraintKind::ForeignKey(key) => Some((name, key)),
+            _ => None,
+        })
     }
 
     /// The primary key with its constraint name.

@@ -11,6 +11,7 @@ mod inherited;
 mod leftovers;
 mod names;
 pub mod names_in;
+mod referenced;
 mod refusal;
 mod renamed;
 mod retired;
@@ -25,6 +26,7 @@ mod waiting;
 pub(crate) use attached::complete;
 pub use leftovers::is_leftover;
 pub(crate) use names::first_free;
+pub(crate) use referenced::is_unknown;
 pub use refusal::Refusal;
 pub use renamed::{Renamed, TableNames};
 pub(crate) use sequence_names::{drawn_under_new_names, renamed_sequences};
@@ -206,6 +208,7 @@ fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Ve
     moved.put_back(&mut bridge, old);
     inherited::settle(&mut bridge, old, new);
     attached::settle(&mut bridge, old, new);
+    hazards.extend(referenced::hazards(old, new, &bridge));
     let mut path = vec![stage("old", old.clone())];
     if shadows.is_empty() {
         path.push(stage("bridge", bridge));

@@ -15,7 +15,14 @@ use crate::schema::QName;
 
 impl Course<'_> {
     /// Statements of the versions that run when `done` files are applied.
-    pub(super) async fn boundary(&mut self, connection: &mut PgConnection, done: usize) -> Result<(), ProofError> {
+    ///
+    /// At the ends of phases they run on all tables of the plan, in between on those that the last files can have changed.
+    pub(super) async fn boundary(
+        &mut self,
+        connection: &mut PgConnection,
+        done: usize,
+        reach: &BTreeSet<QName>,
+    ) -> Result<(), ProofError> {
         if !self.options.statements || self.plan.decisions.direct {
             return Ok(());
         }
@@ -24,7 +31,7 @@ impl Course<'_> {
         let old_runs = files[..done].iter().all(|f| f.phase != Phase::Contract);
         let new_runs = files[done..].iter().all(|f| f.phase != Phase::Expand);
         if old_runs {
-            let report = self.statements(connection, true, new_runs).await?;
+            let report = self.statements(connection, true, new_runs, reach).await?;
             let after_cutover = files[..done].iter().any(|f| f.phase == Phase::Cutover);
             for trouble in report.troubles {
                 let key = (trouble.table.clone(), trouble.operation.clone());
@@ -41,7 +48,7 @@ impl Course<'_> {
                 |f: &PlanFile| f.phase == Phase::Cutover || f.steps.iter().any(|s| s.kind == crate::change::RETYPE);
             let before_cutover = files[done..].iter().any(cuts_over);
             self.learn_new(connection).await?;
-            let report = self.statements(connection, false, old_runs).await?;
+            let report = self.statements(connection, false, old_runs, reach).await?;
             let troubles = report.troubles.into_iter();
             let unannounced: Vec<_> = troubles
                 .filter(|t| !(before_cutover && self.announced(HazardKind::Cutover, &t.table)))
@@ -78,9 +85,10 @@ impl Course<'_> {
         connection: &mut PgConnection,
         old: bool,
         both: bool,
+        reach: &BTreeSet<QName>,
     ) -> Result<Report, ProofError> {
         let (side, other) = self.sides(old);
-        let boundary = self.boundary_data(old, both.then_some(other));
+        let boundary = self.boundary_data(old, both.then_some(other), reach);
         let report = traffic(connection, side, other, &boundary).await?;
         if old {
             self.proof.checks.old_statements += report.statements;
@@ -111,11 +119,16 @@ impl Course<'_> {
         }
     }
 
-    pub(super) fn boundary_data<'s>(&'s self, old: bool, beside: Option<Side<'s>>) -> Boundary<'s> {
+    pub(super) fn boundary_data<'s>(
+        &'s self,
+        old: bool,
+        beside: Option<Side<'s>>,
+        touched: &'s BTreeSet<QName>,
+    ) -> Boundary<'s> {
         Boundary {
             old: if old { &self.old } else { &self.old_renamed },
             stage: &self.now,
-            touched: &self.scope.touched,
+            touched,
             values: if old { &self.old_values } else { &self.new_values },
             row_counts: &self.counts,
             hazards: &self.plan.hazards,
@@ -129,7 +142,13 @@ impl Course<'_> {
         for old in [true, false] {
             let (side, _) = self.sides(old);
             let conditions = if old { &self.conditions } else { &back };
-            leave_rows(connection, side, &self.boundary_data(old, None), conditions).await?;
+            leave_rows(
+                connection,
+                side,
+                &self.boundary_data(old, None, &self.scope.touched),
+                conditions,
+            )
+            .await?;
         }
         self.snapshot(connection).await
     }

@@ -23,7 +23,9 @@ impl Course<'_> {
         let mut excused = BTreeSet::new();
         if self.options.statements {
             self.learn_new(connection).await?;
-            let report = self.statements(connection, false, false).await?;
+            let report = self
+                .statements(connection, false, false, &self.scope.touched.clone())
+                .await?;
             for trouble in report.troubles {
                 self.proof.unproven.push(Unproven {
                     what: format!("{} on {} by new code", trouble.operation, trouble.table),
@@ -53,7 +55,7 @@ impl Course<'_> {
         };
         self.catalog(connection, &first.slug, Way::RollBack, &self.now.clone())
             .await?;
-        self.rows(connection, &first.slug).await?;
+        self.rows(connection, &first.slug, &self.scope.touched.clone()).await?;
         for file in &self.plan.files {
             if self.script(connection, file, Way::ForwardAgain, &file.up).await? != Go::On {
                 return Ok(());
@@ -62,6 +64,6 @@ impl Course<'_> {
         self.now = reached;
         self.catalog(connection, "", Way::ForwardAgain, &self.now.clone())
             .await?;
-        self.rows(connection, "").await
+        self.rows(connection, "", &self.scope.touched.clone()).await
     }
 }

@@ -1,5 +1,7 @@
 //! One file is run, and replayed in memory.
 
+use std::time::Duration;
+
 use sqlx::PgConnection;
 
 use super::way::Way;
@@ -31,13 +33,10 @@ impl Course<'_> {
             self.proof.checks.ups += 1;
         }
         let cut = self.bystanders.without_unbuilt(script);
-        let Err(error) = run_script(connection, cut.as_ref().unwrap_or(script)).await else {
+        let Err(error) = patiently(connection, cut.as_ref().unwrap_or(script)).await else {
             return Ok(Go::On);
         };
-        let code = match &error {
-            RunFileError::Statement { code, .. } => code.as_str(),
-            RunFileError::PsqlCommand { .. } => "",
-        };
+        let code = code_of(&error);
         let loses_data = self.plan.hazards.iter().any(|h| h.kind == HazardKind::DataLoss);
         // A generator that went past the old limit cannot go back below it.
         let spent = way == Way::RollBack && code == "22023";
@@ -118,5 +117,25 @@ impl Course<'_> {
             object: object.to_owned(),
             message,
         });
+    }
+}
+
+/// Autovacuum may be at work on a table for a moment, as it may in production: a lock that does not come is asked for again.
+async fn patiently(connection: &mut PgConnection, script: &Script) -> Result<(), RunFileError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match run_script(connection, script).await {
+            Err(error) if code_of(&error) == "55P03" => tokio::time::sleep(Duration::from_secs(1)).await,
+            outcome => return outcome,
+        }
+    }
+    run_script(connection, script).await
+}
+
+const LOCK_ATTEMPTS: usize = 10;
+
+fn code_of(error: &RunFileError) -> &str {
+    match error {
+        RunFileError::Statement { code, .. } => code,
+        RunFileError::PsqlCommand { .. } => "",
     }
 }

@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::survival::{Snapshots, forgotten_by, lost_by};
 use super::traffic::Trouble;
 use super::values::Values;
-use super::write::Condition;
+use super::write::{Condition, begin};
 use super::{ProofError, ProofOptions};
 use crate::compat::Operation;
 use crate::introspect::{Included, introspect};
@@ -154,14 +154,15 @@ impl Course<'_> {
         self.proof.unproven.extend(unbuilt.into_iter().map(|(_, why)| why));
         self.proof.tables = self.old.tables.keys().cloned().collect();
         self.catalog(connection, "", Way::Start, &self.old.clone()).await?;
-        sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+        begin(connection).await?;
         self.old_values = Values::learn(connection, &self.old).await?;
         let renames = self.names.decisions(&self.plan.decisions).renames;
         self.old_values
             .convertible(&self.old, &self.names.back(&self.new), &renames);
         self.conditions = conditions(connection, self.plan, &self.old, &self.names).await?;
-        let (counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
+        let (mut counts, empty) = super::rows::fill(connection, &self.old, &self.old_values, &self.conditions).await?;
         self.old_values.drop_unfit(connection).await?;
+        super::rows::count(connection, &mut counts).await?;
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
         self.proof.rows = counts.iter().map(|(name, n)| (name.to_string(), *n)).collect();
         self.proof.unproven.extend(empty);
@@ -169,7 +170,9 @@ impl Course<'_> {
         self.snapshot(connection).await?;
         self.triggers(connection).await?;
         if self.options.statements && !self.plan.decisions.direct {
-            let report = self.statements(connection, true, false).await?;
+            let report = self
+                .statements(connection, true, false, &self.scope.touched.clone())
+                .await?;
             for trouble in report.troubles {
                 self.proof.unproven.push(Unproven {
                     what: format!("{} on {} by old code", trouble.operation, trouble.table),
@@ -211,13 +214,15 @@ impl Course<'_> {
                 return Ok(());
             }
             let file = &files[group.end - 1];
-            self.rows(connection, &file.slug).await?;
-            let broken = self
-                .prepared
-                .check(connection, &self.now, &self.scope.touched, &file.slug)
-                .await?;
+            let reach = if files.get(group.end).is_some_and(|next| next.phase == file.phase) {
+                Scope::reach(self.plan, &files[group.clone()], &self.now)
+            } else {
+                self.scope.touched.clone()
+            };
+            self.rows(connection, &file.slug, &reach).await?;
+            let broken = self.prepared.check(connection, &self.now, &reach, &file.slug).await?;
             self.proof.prepared_star.extend(broken);
-            self.boundary(connection, group.end).await?;
+            self.boundary(connection, group.end, &reach).await?;
         }
         self.end(connection).await?;
         if self.options.full_rollback && self.proof.failures.is_empty() {
@@ -257,7 +262,8 @@ impl Course<'_> {
         {
             self.catalog(connection, &file.slug, Way::Down, &self.now.clone())
                 .await?;
-            self.rows(connection, &file.slug).await?;
+            let reach = Scope::reach(self.plan, files, &self.now);
+            self.rows(connection, &file.slug, &reach).await?;
         }
         for file in &files[standing..] {
             if self.script(connection, file, Way::UpAgain, &file.up).await? == Go::Stop {

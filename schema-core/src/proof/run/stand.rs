@@ -108,12 +108,18 @@ impl Course<'_> {
         Ok(())
     }
 
-    pub(super) async fn rows(&mut self, connection: &mut PgConnection, file: &str) -> Result<(), ProofError> {
+    /// The rows of these tables against what was remembered of them.
+    pub(super) async fn rows(
+        &mut self,
+        connection: &mut PgConnection,
+        file: &str,
+        reach: &BTreeSet<QName>,
+    ) -> Result<(), ProofError> {
         let changing = self.changing();
         for snapshot in &self.snapshots {
             self.proof.checks.row_comparisons += 1;
             for loss in snapshot
-                .compare(connection, &self.now, &self.names, &changing, &self.lost)
+                .compare(connection, (&self.now, reach), &self.names, &changing, &self.lost)
                 .await?
             {
                 self.proof.failures.push(ProofFailure {
