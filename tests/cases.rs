@@ -41,6 +41,9 @@ cases! {
     column_drop_generated
     column_drop_generators
     column_drop_not_null
+    column_drop_serial_granted
+    column_names_exchanged
+    column_names_exchanged_direct
     column_settings
     comments
     constraint_alter
@@ -132,6 +135,8 @@ cases! {
     partitioned_index_levels
     partitioned_index_replace
     partitioned_key_adopted
+    partitioned_many
+    partitioned_many_indexes
     partitioned_own_key_released
     partitioned_primary_key_add
     partitioned_primary_key_replace
@@ -167,6 +172,7 @@ cases! {
     retype_text_to_int
     retype_timestamp
     retype_wider
+    retype_wider_under_views
     retype_wider_with_expressions
     retype_with_generated_that_goes
     retype_with_key_over_nullable
@@ -193,10 +199,13 @@ cases! {
     table_drop_access
     table_drop_cycle
     table_drop_with_triggers
+    table_names_exchanged_direct
     table_options
     table_rename
+    table_rename_chain_direct
     table_rename_dependents
     table_rename_direct
+    table_rename_joined
     table_rename_retype
     table_rename_to_schema
     table_rename_with_changes

@@ -4,6 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use schema_core::migrations::Version;
 use schema_core::scratch::ScratchChoice;
 
+use crate::list::List;
+
 /// Online PostgreSQL schema changes from Rust structs.
 #[derive(Debug, Parser)]
 #[command(name = "schemagen", version, about, max_term_width = 100, after_help = EXIT_CODES)]
@@ -91,12 +93,12 @@ impl ScratchFlags {
 /// What only a person can decide.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Answers {
-    /// Accept a hazard: HAZARD:OBJECT as the refusal names it, or "all".
-    #[arg(long, value_name = "HAZARD:OBJECT")]
-    pub accept: Vec<String>,
-    /// Allow an object's data to be lost, or "all".
-    #[arg(long, value_name = "OBJECT")]
-    pub allow_data_loss: Vec<String>,
+    /// Accept hazards: HAZARD:OBJECT as the refusal names it, or "all".
+    #[arg(long, value_name = "HAZARD:OBJECT,…")]
+    pub accept: Vec<List>,
+    /// Allow the data of objects to be lost, or "all".
+    #[arg(long, value_name = "OBJECT,…")]
+    pub allow_data_loss: Vec<List>,
     /// A column, table or enum type that changes its name: TABLE.OLD=NEW, OLD=NEW, or OLD=SCHEMA.NEW.
     #[arg(long, value_name = "[TABLE.]OLD=NEW")]
     pub rename: Vec<String>,
@@ -177,12 +179,12 @@ pub struct Release {
     /// The version of the first file: 14 digits, YYYYMMDDHHMMSS [default: now, UTC].
     #[arg(long, value_name = "14DIGITS")]
     pub stamp: Option<Version>,
-    /// Accept a hazard: HAZARD:OBJECT as the refusal names it, or "all".
-    #[arg(long, value_name = "HAZARD:OBJECT")]
-    pub accept: Vec<String>,
-    /// Allow an object's data to be lost, or "all".
-    #[arg(long, value_name = "OBJECT")]
-    pub allow_data_loss: Vec<String>,
+    /// Accept hazards: HAZARD:OBJECT as the refusal names it, or "all".
+    #[arg(long, value_name = "HAZARD:OBJECT,…")]
+    pub accept: Vec<List>,
+    /// Allow the data of objects to be lost, or "all".
+    #[arg(long, value_name = "OBJECT,…")]
+    pub allow_data_loss: Vec<List>,
     /// Where scratch databases come from.
     #[command(flatten)]
     pub scratch: ScratchFlags,

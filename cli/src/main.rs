@@ -5,6 +5,7 @@ mod baseline;
 mod diff;
 mod error;
 mod generate;
+mod list;
 mod output;
 mod planning;
 mod project;

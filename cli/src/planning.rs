@@ -4,6 +4,7 @@ use schema_core::schema::{Ident, QName, Schema};
 
 use crate::args::Answers;
 use crate::error::CliError;
+use crate::list;
 use crate::project::{Project, Sides};
 
 /// The oldest major version that plans are made for.
@@ -12,6 +13,11 @@ const LOWEST_VERSION: u32 = 14;
 /// Takes out the declared renames that have happened, and says so; also of those that name nothing.
 pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
     let mut lines = Vec::new();
+    // One that takes a name which another one leaves is ahead as long as its own old name stands.
+    let declared: Vec<(QName, Ident, Ident)> = (decisions.renames.iter())
+        .map(|r| (r.table.clone(), r.from.clone(), r.to.clone()))
+        .collect();
+    let leaves = |table: &QName, name: &Ident| declared.iter().any(|(t, from, _)| t == table && from == name);
     let mut spent = |from: &QName, to: &QName, has: &dyn Fn(&QName) -> bool| {
         let spent = has(to) && !has(from);
         if spent {
@@ -31,10 +37,10 @@ pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
         .sequence_renames
         .retain(|r| !spent(&r.from, &r.to, &|name| old.sequences.contains_key(name)));
     decisions.renames.retain(|rename| {
-        let spent = old
-            .tables
-            .get(&rename.table)
-            .is_some_and(|table| table.column(&rename.to).is_some());
+        let spent = old.tables.get(&rename.table).is_some_and(|table| {
+            let waits = table.column(&rename.from).is_some() && leaves(&rename.table, &rename.to);
+            table.column(&rename.to).is_some() && !waits
+        });
         if spent {
             lines.push(format!(
                 "the rename of {}.{} to {} has happened: its renamed_from can go",
@@ -43,6 +49,26 @@ pub fn spent_renames(decisions: &mut Decisions, old: &Schema) -> Vec<String> {
         }
         !spent
     });
+    let tables = decisions.table_renames.iter();
+    let exchanged = tables.filter(|r| decisions.table_renames.iter().any(|o| o.from == r.to && o.to == r.from));
+    lines.extend(exchanged.map(|r| {
+        format!(
+            "{} and {} exchange their names: where their columns are alike nothing tells whether they did, and it counts as done",
+            r.from, r.to
+        )
+    }));
+    let columns = decisions.renames.iter();
+    let back = |r: &&ColumnRename| {
+        let mut own = decisions.renames.iter().filter(|o| o.table == r.table);
+        own.any(|o| o.from == r.to && o.to == r.from)
+    };
+    lines.extend(columns.filter(back).map(|r| {
+        format!(
+            "{0}.{1} and {0}.{2} exchange their names: where they are of one type nothing tells whether they did, and it counts \
+             as done",
+            r.table, r.from, r.to
+        )
+    }));
     for rename in &decisions.renames {
         let was = name_before(&rename.table, decisions);
         if old
@@ -86,10 +112,8 @@ pub fn decisions(
     new: &Schema,
 ) -> Result<Decisions, CliError> {
     let mut decisions = model.cloned().unwrap_or_default();
-    decisions.accept.extend(answers.accept.iter().cloned());
-    decisions
-        .allow_data_loss
-        .extend(answers.allow_data_loss.iter().cloned());
+    decisions.accept.extend(list::all(&answers.accept));
+    decisions.allow_data_loss.extend(list::all(&answers.allow_data_loss));
     decisions.no_renames |= answers.no_renames;
     decisions.direct |= answers.direct;
     let mut columns = Vec::new();

@@ -7,7 +7,7 @@ use crate::args::{Release, ReportFormat};
 use crate::error::CliError;
 use crate::output::{product, say};
 use crate::project::Project;
-use crate::{Outcome, proving, report};
+use crate::{Outcome, list, proving, report};
 
 /// `schemagen release`.
 pub async fn run(args: Release) -> Result<Outcome, CliError> {
@@ -32,8 +32,8 @@ async fn release(args: &Release, project: &Project, loader: &Loader) -> Result<O
     }
     let (from, to) = release_target(&head.schema, record)?;
     let mut decisions = record.decisions.clone();
-    decisions.accept.extend(args.accept.iter().cloned());
-    decisions.allow_data_loss.extend(args.allow_data_loss.iter().cloned());
+    decisions.accept.extend(list::all(&args.accept));
+    decisions.allow_data_loss.extend(list::all(&args.allow_data_loss));
     let options = Options {
         target_version: record.target_version,
         name: Some(record.name.clone()),

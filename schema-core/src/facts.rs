@@ -2,6 +2,7 @@
 
 use crate::plan::{Class, Cost, Lock, LockMode, Statement};
 use crate::schema::QName;
+use crate::sql::Alter;
 
 macro_rules! ops {
     ($($name:ident,)*) => {
@@ -116,6 +117,8 @@ pub struct Fact {
     pub cost: Cost,
     /// How it must be run.
     pub runs: Class,
+    /// Whether PostgreSQL carries it on to partitions and inheritance children, with the same locks.
+    pub goes_down: bool,
 }
 
 impl Op {
@@ -244,6 +247,57 @@ impl Op {
             other,
             cost,
             runs,
+            goes_down: self.goes_down(),
+        }
+    }
+
+    fn goes_down(self) -> bool {
+        matches!(
+            self,
+            Self::TableLock
+                | Self::ColumnAdd
+                | Self::ColumnAddRewrite
+                | Self::ColumnDrop
+                | Self::ColumnRename
+                | Self::ColumnDefault
+                | Self::ColumnSetNotNullProven
+                | Self::ColumnDropNotNull
+                | Self::ColumnTypeInstant
+                | Self::ColumnTypeScan
+                | Self::ColumnTypeRewrite
+                | Self::ColumnStatistics
+                | Self::ColumnStorage
+                | Self::ColumnIdentity
+                | Self::ColumnDropExpression
+                | Self::ColumnSetExpressionVirtual
+                | Self::ColumnSetExpressionStored
+                | Self::ConstraintAddNotValid
+                | Self::ConstraintValidate
+                | Self::ConstraintDrop
+                | Self::ConstraintRename
+                | Self::ForeignKeyAddNotValid
+                | Self::ForeignKeyValidate
+                | Self::ForeignKeyDrop
+                | Self::ForeignKeyTakeOver
+                | Self::ForeignKeyAddChecked
+                | Self::ForeignKeyAlter
+                | Self::KeyUsingIndex
+                | Self::ExclusionAdd
+                | Self::PartitionedIndexDrop
+                | Self::IndexDropPlain
+                | Self::TriggerCreate
+                | Self::TriggerDrop
+                | Self::Update
+                | Self::UpdateBatches
+        )
+    }
+
+    /// The statement with its claims, that does something to a table by `ALTER TABLE`.
+    pub fn alter(self, alter: Alter<'_>, action: impl std::fmt::Display) -> Statement {
+        let statement = self.on(alter.table(), format!("{alter} {action}"));
+        Statement {
+            goes_down: statement.goes_down && !alter.is_only(),
+            ..statement
         }
     }
 
@@ -263,6 +317,7 @@ impl Op {
             locks,
             cost: fact.cost,
             runs: fact.runs,
+            goes_down: fact.goes_down,
         }
     }
 
@@ -303,6 +358,7 @@ impl Op {
             locks: Vec::new(),
             cost: fact.cost,
             runs: fact.runs,
+            goes_down: fact.goes_down,
         }
     }
 }

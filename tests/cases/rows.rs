@@ -70,7 +70,11 @@ impl Rows {
         let decisions = &plan.decisions;
         let mut out = Vec::new();
         for (table, rows) in &self.tables {
-            let renamed = decisions.table_renames.iter().find(|r| r.from == *table);
+            // On the way back tables have their old names, which others may have had meanwhile.
+            let renamed = decisions
+                .table_renames
+                .iter()
+                .find(|r| r.from == *table && old.tables != new.tables);
             if renamed.is_some_and(|r| decisions.allow_data_loss.contains(&short(&r.to))) {
                 continue;
             }

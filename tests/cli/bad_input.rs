@@ -27,6 +27,7 @@ fn flags_that_make_no_sense() {
         (&["generate", "--target-version", "13"], &["14..=18"]),
         (&["generate", "--lock-timeout", "0"], &["above zero"]),
         (&["diff", "--format", "xml"], &["text, json, sql"]),
+        (&["generate", "--allow-data-loss", "a,,b"], &["a name is missing"]),
         (&["release"], &["<PLAN>"]),
         (
             &[

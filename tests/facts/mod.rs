@@ -1,5 +1,6 @@
 //! What plans say about locks and costs, measured on every server that is there.
 
+mod below;
 mod measure;
 mod rows;
 

@@ -10,7 +10,7 @@ use super::{backfill, not_null, sequence};
 use crate::facts::Op;
 use crate::plan::HazardKind;
 use crate::schema::{Column, Expr, Fill, QName, Schema, Sequence};
-use crate::sql::{CommentOn, column_definition, comment_sql};
+use crate::sql::{Alter, CommentOn, column_definition, comment_sql};
 use crate::volatility::{is_constant, is_volatile};
 
 pub(super) fn steps(
@@ -113,17 +113,13 @@ pub(super) fn steps(
 /// Comment, statistics target and attribute options: what `ADD COLUMN` cannot say.
 pub(super) fn details(state: &Schema, table: &QName, column: &Column) -> Vec<crate::plan::Statement> {
     let mut out = Vec::new();
-    let only = if state.family(table).len() > 1 { "ONLY " } else { "" };
     if let Some(storage) = &column.storage {
-        let sql = format!("ALTER TABLE {table} ALTER COLUMN {} SET STORAGE {storage}", column.name);
-        out.push(Op::ColumnStorage.on(table, sql));
+        let action = format!("ALTER COLUMN {} SET STORAGE {storage}", column.name);
+        out.push(Op::ColumnStorage.alter(Alter::all(table), action));
     }
     if let Some(target) = column.statistics {
-        let sql = format!(
-            "ALTER TABLE {only}{table} ALTER COLUMN {} SET STATISTICS {target}",
-            column.name
-        );
-        out.push(Op::ColumnStatistics.on(table, sql));
+        let action = format!("ALTER COLUMN {} SET STATISTICS {target}", column.name);
+        out.push(Op::ColumnStatistics.alter(Alter::alone(state, table), action));
     }
     if !column.options.is_empty() {
         let sql = format!(

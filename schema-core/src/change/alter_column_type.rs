@@ -8,6 +8,7 @@ use super::step::{Context, Step};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, Expr, QName, Schema};
+use crate::sql::Alter;
 use crate::stages::retype;
 
 /// The kind of a type's change at its place.
@@ -108,12 +109,15 @@ pub(super) fn steps(state: &Schema, table: &QName, target: &Column, context: &Co
 /// Storage and compression, which every change of the type resets; those of partitions and children are their own.
 fn kept(state: &Schema, table: &QName, column: &Column) -> Vec<Statement> {
     let family = state.family(table);
-    let only = if family.len() > 1 { "ONLY " } else { "" };
     let again = |member: &QName, column: &Column| {
         let mut reset = column.clone();
         reset.storage = None;
         reset.compression = None;
-        storage_sql(only, member, &reset, column)
+        let alter = match family.len() {
+            1 => Alter::all(member),
+            _ => Alter::only(member),
+        };
+        storage_sql(alter, &reset, column)
     };
     let members = family.iter().filter(|member| *member != table);
     let own = members.filter_map(|member| Some((member, state.tables.get(member)?.column(&column.name)?)));

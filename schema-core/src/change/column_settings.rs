@@ -7,7 +7,7 @@ use crate::compare::{constraint_columns, index_columns};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Column, Expr, Ident, Literal, QName, Schema, SequenceOptions};
-use crate::sql::{IndexMode, create_index, identity_clause, identity_comment_sql};
+use crate::sql::{Alter, IndexMode, create_index, identity_clause, identity_comment_sql};
 
 fn column<'a>(state: &'a Schema, table: &QName, name: &Ident) -> Option<&'a Column> {
     state.tables.get(table)?.column(name)
@@ -22,9 +22,9 @@ fn with_column(state: &Schema, table: &QName, name: &Ident, edit: impl FnOnce(&m
 }
 
 /// `ALTER COLUMN … SET DEFAULT` or `DROP DEFAULT`.
-pub(super) fn default_sql(table: &QName, name: &Ident, default: Option<&Expr>) -> Statement {
+pub(super) fn default_sql(alter: Alter<'_>, name: &Ident, default: Option<&Expr>) -> Statement {
     let action = default.map_or_else(|| "DROP DEFAULT".to_owned(), |d| format!("SET DEFAULT {d}"));
-    Op::ColumnDefault.on(table, format!("ALTER TABLE {table} ALTER COLUMN {name} {action}"))
+    Op::ColumnDefault.alter(alter, format!("ALTER COLUMN {name} {action}"))
 }
 
 pub(super) fn default(
@@ -78,14 +78,12 @@ pub(super) fn default_of_all(
 ) -> Vec<Statement> {
     let family = state.family(table);
     if along.len() + 1 >= family.len() {
-        return vec![default_sql(table, name, default)];
+        return vec![default_sql(Alter::all(table), name, default)];
     }
-    let only = |member: &QName| {
-        let mut statement = default_sql(member, name, default);
-        statement.sql = statement.sql.replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1);
-        statement
-    };
-    std::iter::once(table).chain(along).map(only).collect()
+    let members = std::iter::once(table).chain(along);
+    members
+        .map(|member| default_sql(Alter::only(member), name, default))
+        .collect()
 }
 
 /// The statements for a table and those that have its default, and the schema behind them.
@@ -399,7 +397,7 @@ pub(super) fn generated(state: &Schema, table: &QName, target: &Column, context:
                 format!("ALTER TABLE {table} ALTER COLUMN {name} DROP EXPRESSION"),
             )];
             if to.default.is_some() {
-                out.push(default_sql(table, name, to.default.as_ref()));
+                out.push(default_sql(Alter::all(table), name, to.default.as_ref()));
             }
             return out;
         }
@@ -469,23 +467,18 @@ pub(super) fn storage(state: &Schema, table: &QName, target: &Column) -> Vec<Ste
         c.statistics = target.statistics;
         c.options.clone_from(&target.options);
     });
-    let only = if state.family(table).len() > 1 { "ONLY " } else { "" };
+    // Partitions and children have their own.
+    let alter = Alter::alone(state, table);
     vec![
         Step::new("column_settings", format!("{table}.{}", target.name), Some(table))
-            .up(storage_sql(only, table, current, target))
-            .down(storage_sql(only, table, target, current))
+            .up(storage_sql(alter, current, target))
+            .down(storage_sql(alter, target, current))
             .effect(state, &after),
     ]
 }
 
-pub(super) fn storage_sql(only: &str, table: &QName, from: &Column, to: &Column) -> Vec<Statement> {
-    // Partitions and children have their own.
-    let alter = |op: Op, action: String| {
-        op.on(
-            table,
-            format!("ALTER TABLE {only}{table} ALTER COLUMN {} {action}", to.name),
-        )
-    };
+pub(super) fn storage_sql(table: Alter<'_>, from: &Column, to: &Column) -> Vec<Statement> {
+    let alter = |op: Op, action: String| op.alter(table, format!("ALTER COLUMN {} {action}", to.name));
     let mut out = Vec::new();
     if from.storage != to.storage {
         let word = to

@@ -17,7 +17,7 @@ use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{ConstraintKind, Dependency, Expr, Ident, Other, QName, Schema, Table, TableAlias, TableOptions};
-use crate::sql::{IndexMode, create_index, key_index};
+use crate::sql::{Alter, IndexMode, create_index, key_index};
 use crate::stages::rename_column;
 
 /// A column that changes places with its shadow.
@@ -474,17 +474,16 @@ fn names_in_turn(mut open: Vec<(Ident, Ident, bool)>) -> Vec<(Ident, Ident, bool
 
 fn columns(name: &QName, was: &Table, is: &Table) -> Vec<Statement> {
     let mut out = Vec::new();
-    // Partitions have their own defaults.
-    let only = if is.partition_by.is_some() { "ONLY " } else { "" };
     let alter = |op: Op, column: &Ident, action: &str| {
         op.on(name, format!("ALTER TABLE {name} ALTER COLUMN {column} {action}"))
     };
     let default = |column: &Ident, value: Option<&Expr>| {
-        let mut statement = default_sql(name, column, value);
-        statement.sql = statement
-            .sql
-            .replacen("ALTER TABLE ", &format!("ALTER TABLE {only}"), 1);
-        statement
+        // Partitions have their own defaults.
+        let alter = match is.partition_by {
+            Some(_) => Alter::only(name),
+            None => Alter::all(name),
+        };
+        default_sql(alter, column, value)
     };
     let own = is.partition_of.is_none();
     let both = || is.columns.iter().filter_map(|c| Some((was.column(&c.name)?, c)));

@@ -15,7 +15,7 @@ use crate::compare::{same_constraint, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
 use crate::schema::{Constraint, ConstraintKind, Ident, Index, IndexOwner, Literal, QName, Schema};
-use crate::sql::{IndexMode, attach_index, create_index, key_index};
+use crate::sql::{Alter, IndexMode, attach_index, constraint_definition, create_index, key_index};
 
 /// The name that each partition's index has or gets.
 pub type Names = BTreeMap<QName, Ident>;
@@ -207,8 +207,8 @@ impl<'a> Tree<'a> {
                 Op::IndexCreateOnly.on(table, create_index(name, table, index, IndexMode::OnlyParent))
             }
             IndexOwner::Key(key) => {
-                let sql = add_sql(table, name, key).replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1);
-                Op::KeyAddOnly.on(table, sql)
+                let definition = constraint_definition(key);
+                Op::KeyAddOnly.alter(Alter::only(table), format!("ADD CONSTRAINT {name} {definition}"))
             }
         }
     }
@@ -229,17 +229,10 @@ impl<'a> Tree<'a> {
     /// Raises unless every partition's index is valid and attached, which is when PostgreSQL calls the parent's valid.
     fn gate(&self) -> Statement {
         let index = self.table.sibling(self.name.clone());
-        let body = format!(
-            "BEGIN\n  IF NOT EXISTS (\n    SELECT FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({}) AND indisvalid\n  ) THEN\n    RAISE EXCEPTION USING MESSAGE = {},\n      HINT = {};\n  END IF;\nEND",
-            Literal(&index.to_string()),
-            Literal(&format!(
-                "{index} is not valid: a partition's index is missing or INVALID"
-            )),
-            Literal(
-                "DROP INDEX CONCURRENTLY the partition's INVALID index and run its file again; for a partition that came \
-                 after the plan was made, make the plan again"
-            ),
-        );
+        let body = include_str!("partitioned_gate.sql")
+            .trim_end()
+            .replace("{index}", &Literal(&index.to_string()).to_string())
+            .replace("{broken}", &Literal(&format!("{index} is not valid: ")).to_string());
         Op::Check.plain(format!("DO {}", crate::sql::dollar_quoted(&body)))
     }
 }
@@ -302,6 +295,14 @@ fn build(part: &Part, index: &Index) -> Statement {
 fn unbuild(part: &Part) -> Statement {
     let name = part.table.sibling(part.built_as.clone());
     Op::IndexDropConcurrently.on(&part.table, format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+}
+
+/// Where a build stands among those of its tree, and what comes of them.
+fn turn(at: usize, of: usize, object: &str) -> String {
+    format!(
+        "Partition {} of {of}; when all are built, one instant file makes {object} of them.",
+        at + 1
+    )
 }
 
 fn with_built(state: &Schema, part: &Part, index: &Index) -> Schema {
@@ -392,14 +393,16 @@ pub(super) fn create(state: &Schema, table: &QName, name: &Ident, owner: IndexOw
     let mut steps = held.validations(state, table);
     steps.extend(back);
     let mut built = state.clone();
-    for part in tree.leaves().filter(|p| p.own.is_none()) {
+    let missing: Vec<&Part> = tree.leaves().filter(|p| p.own.is_none()).collect();
+    for (at, part) in missing.iter().enumerate() {
         let next = with_built(&built, part, &index);
         steps.push(
             Step::new(kind, format!("{}.{}", part.table, part.name), Some(&part.table))
                 .up([build(part, &index)])
                 .down([unbuild(part)])
                 .effect(&built, &next)
-                .note("Reads and writes go on. If the build fails it leaves an INVALID index: drop it concurrently and run this file again.")
+                .note(turn(at, missing.len(), &object))
+                .note("If the build fails it leaves an INVALID index: drop it concurrently and run this file again.")
                 .alone("index", subject(&part.table, &part.name)),
         );
         built = next;
@@ -531,13 +534,15 @@ pub(super) fn swap(
     let held = Held::by(state, table, key);
     let mut steps = held.validations(state, table);
     let mut built = state.clone();
-    for part in coming.leaves() {
+    let partitions = coming.leaves().count();
+    for (at, part) in coming.leaves().enumerate() {
         let next = with_built(&built, part, &new_index);
         steps.push(
             Step::new("swap_key", format!("{}.{}", part.table, part.name), Some(&part.table))
                 .up([build(part, &new_index)])
                 .down([unbuild(part)])
                 .effect(&built, &next)
+                .note(turn(at, partitions, &object))
                 .alone("index", subject(&part.table, &part.name)),
         );
         built = next;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::step::Step;
 use crate::facts::Op;
-use crate::plan::{Class, HazardKind, Lock, LockMode, Statement};
+use crate::plan::{Class, Hazard, HazardKind, Lock, LockMode, Statement};
 use crate::schema::{Alias, Dependency, Ident, Literal, Object, Other, Patch, QName, Schema, Slot};
 use crate::sql::{CommentOn, comment_sql, dollar_quoted};
 
@@ -37,43 +37,54 @@ impl Rebuild {
         self.before.iter().collect::<BTreeSet<_>>() != self.after.iter().collect::<BTreeSet<_>>()
     }
 
-    /// The step with the objects away while it runs. `state` is the schema before it, `after` the one behind it.
-    pub(crate) fn round(&self, mut step: Step, state: &Schema, after: &Schema) -> Step {
-        let up = std::mem::take(&mut step.up);
-        step.up = self.away(&self.before);
-        step.up.extend(up);
-        step.up.extend(self.back(&self.after, after));
-        if !step.down.is_empty() && step.down_class() == Class::Transaction {
-            let down = std::mem::take(&mut step.down);
-            step.down = self.away(&self.after);
-            step.down.extend(down);
-            step.down.extend(self.back(&self.before, state));
+    /// The steps of one file with the objects away while they run. `state` is the schema before them, `after` the one behind
+    /// them.
+    pub(crate) fn round(&self, steps: &mut [Step], state: &Schema, after: &Schema) {
+        let goes_back = |s: &Step| !s.down.is_empty() && s.down_class() == Class::Transaction;
+        let down = steps.iter().any(goes_back);
+        let objects: Vec<&str> = steps.iter().map(|s| s.object.as_str()).collect();
+        let objects = objects.join(", ");
+        let patches = self.patches();
+        if let Some(first) = steps.first_mut() {
+            let up = std::mem::take(&mut first.up);
+            first.up = self.away(&self.before);
+            first.up.extend(up);
+            if down {
+                first.down.extend(self.back(&self.before, state));
+            }
+            first.down_effect.extend(patches.iter().map(Patch::inverse));
         }
-        let names = |list: &[Other]| -> String {
-            let names: Vec<String> = list.iter().map(|o| format!("{} {}", o.kind, o.name)).collect();
-            names.join(", ")
-        };
-        step.notes.push(format!(
-            "Taken away and made again in the same transaction, with owner, privileges and comments: {}.",
-            names(&self.after)
-        ));
-        let object = step.object.clone();
-        for view in self.after.iter().filter(|o| o.kind == "materialized view") {
-            step = step.hazard(
-                HazardKind::LongLock,
-                &view.name,
-                format!(
-                    "the materialized view {} is filled anew while {} is locked: nothing reads or writes it as long as its query \
-                     takes",
-                    view.name, object
+        if let Some(last) = steps.last_mut() {
+            last.up.extend(self.back(&self.after, after));
+            if down {
+                let down = std::mem::take(&mut last.down);
+                last.down = self.away(&self.after);
+                last.down.extend(down);
+            }
+            last.up_effect.extend(patches);
+            let names: Vec<String> = self.after.iter().map(|o| format!("{} {}", o.kind, o.name)).collect();
+            last.notes.push(format!(
+                "Taken away and made again in the same transaction, with owner, privileges and comments: {}.",
+                names.join(", ")
+            ));
+            let filled = self.after.iter().filter(|o| o.kind == "materialized view");
+            last.hazards.extend(filled.map(|view| Hazard {
+                kind: HazardKind::LongLock,
+                object: view.name.clone(),
+                message: format!(
+                    "the materialized view {} is filled anew while {objects} is locked: nothing reads or writes it as long as its \
+                     query takes",
+                    view.name
                 ),
-            );
+            }));
         }
-        step
+        for (at, step) in steps.iter_mut().enumerate() {
+            step.glued |= at > 0;
+        }
     }
 
-    /// The effect of the step on the objects themselves.
-    pub(crate) fn patches(&self) -> Vec<Patch> {
+    /// The effect on the objects themselves.
+    fn patches(&self) -> Vec<Patch> {
         self.before
             .iter()
             .filter_map(|was| {

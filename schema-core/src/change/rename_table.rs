@@ -66,6 +66,8 @@ pub(super) fn steps(state: &Schema, names: &TableNames, context: &Context) -> Ve
             ),
             None => format!("The table {from} is called {to} from here on."),
         });
+    // Where no old code runs, all names change at once: some take a name that another leaves.
+    step.glued = view.is_none();
     step.down_effect = effect.iter().rev().map(Patch::inverse).collect();
     step.up_effect = effect;
     vec![step]

@@ -43,6 +43,8 @@ pub struct Step {
     pub undo_with_previous: bool,
     /// Whether it must not share a file.
     pub alone: bool,
+    /// Whether it only works in the file of the step before.
+    pub glued: bool,
     /// The verb for the file's name when no other step is in it: `index`, `gate`, `backfill`, `validate`.
     pub verb: &'static str,
     /// The rest of the file's name.
@@ -68,6 +70,7 @@ impl Step {
             hazards: Vec::new(),
             undo_with_previous: false,
             alone: false,
+            glued: false,
             verb: "",
         }
     }

@@ -82,6 +82,9 @@ pub struct Statement {
     pub cost: Cost,
     /// How it must be run.
     pub runs: Class,
+    /// Whether PostgreSQL carries it on to what is below the tables that it names: partitions and inheritance children.
+    #[serde(default)]
+    pub goes_down: bool,
 }
 
 /// Something that hurts running code or data, by name, to be accepted.

@@ -1,10 +1,11 @@
 //! What stands outside the model and hangs on what a change touches: rebuilt round the change's step, or the plan is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::change::{Change, Rebuild, Step, copy_grants, grant_again, stood_on};
 use crate::expression::{fires_on_update, mentions, watch_also, watch_no_more};
-use crate::plan::{Class, Hazard, HazardKind};
+use crate::plan::{Class, Cost, Hazard, HazardKind};
 use crate::schema::{ConstraintKind, Dependency, Ident, Object, Other, Patch, QName, Schema, Slot, SyncDirection};
 use crate::stages::Refusal;
 
@@ -37,18 +38,50 @@ pub(super) fn carry(
     along(state, change, &mut steps[at], course);
     steps[at].hazards.extend(bodies(state, change));
     let hurt = hurt(state, change);
+    let end = at + 1;
+    rebuilt(state, &[change], hurt, (&mut steps, at..end), course)?;
+    Ok(steps)
+}
+
+/// The same for changes of one table whose steps share a file: what hangs on several of them goes and comes once.
+///
+/// # Errors
+/// As [`carry`].
+pub(super) fn carry_together(
+    state: &Schema,
+    changes: &[&Change],
+    steps: Vec<Step>,
+    course: &Course<'_>,
+) -> Result<Vec<Step>, Vec<Refusal>> {
+    let mut steps = steps;
+    let found = changes.iter().flat_map(|change| hurt(state, change));
+    let found: BTreeMap<(String, String), &Other> = found.map(|o| (o.key(), o)).collect();
+    let hurt: Vec<&Other> = found.into_values().collect();
+    let all = 0..steps.len();
+    rebuilt(state, changes, hurt, (&mut steps, all), course)?;
+    Ok(steps)
+}
+
+/// Rebuilds what is hurt round some of the steps.
+fn rebuilt(
+    state: &Schema,
+    changes: &[&Change],
+    hurt: Vec<&Other>,
+    (steps, round): (&mut [Step], Range<usize>),
+    course: &Course<'_>,
+) -> Result<(), Vec<Refusal>> {
     if hurt.is_empty() {
-        return Ok(steps);
+        return Ok(());
     }
     let mut after = state.clone();
-    for patch in steps[..=at].iter().flat_map(|s| &s.up_effect) {
+    for patch in steps[..round.end].iter().flat_map(|s| &s.up_effect) {
         after.put(&patch.slot, patch.after.clone());
     }
     let before: Vec<Other> = hurt.into_iter().cloned().collect();
     let way = Way {
         state,
         after: &after,
-        change,
+        changes,
         course,
         going: before.iter().map(Other::key).collect(),
         moved: moved(state, course.to),
@@ -66,12 +99,16 @@ pub(super) fn carry(
         return Err(refused);
     }
     let rebuild = Rebuild::new(before.clone(), again);
-    if rebuild.changes() && steps[at].down_class() != Class::Transaction {
+    let steps = &mut steps[round];
+    if rebuild.changes() && steps.iter().any(|s| s.down_class() != Class::Transaction) {
         return Err(before.iter().map(|o| way.refusal(o)).collect());
     }
-    let step = with_patches(rebuild.round(steps.remove(at), state, &after), &rebuild);
-    steps.insert(at, step);
-    Ok(steps)
+    rebuild.round(steps, state, &after);
+    // A view that is filled anew takes its time: nothing else waits for it in the same file.
+    if steps.len() > 1 && steps.iter().flat_map(|s| &s.up).any(|s| s.cost != Cost::Instant) {
+        steps[0].alone = true;
+    }
+    Ok(())
 }
 
 /// What the step takes along: privileges of columns, triggers that watch a column which gets a second name, and in the undo of
@@ -102,8 +139,14 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
                 (None, Some(grants)) => step.down.extend(grant_again(grants)),
                 (None, None) => {}
             }
+            // Its sequence goes along, and with it what was granted on that.
+            let owned: Vec<&QName> = state.sequences_owned_by(table, name).collect();
+            let on_owned = |o: &&Other| o.kind == "privileges" && o.on.as_ref().is_some_and(|on| owned.contains(&on));
+            let granted: Vec<&Other> = state.others.iter().filter(on_owned).collect();
+            step.down
+                .extend(stood_on(granted.iter().map(|o| (*o).clone()).collect()));
             let gone = |o: &&Other| o.kind == "statistics" && o.depends_on.iter().any(|d| touches(state, change, d));
-            go(step, state.others.iter().filter(gone));
+            go(step, state.others.iter().filter(gone).chain(granted));
         }
         Change::DropSequence(name) => {
             let stood = || {
@@ -154,9 +197,7 @@ fn along(state: &Schema, change: &Change, step: &mut Step, course: &Course<'_>) 
                     Some((was.clone(), is))
                 })
                 .unzip();
-            let rebuild = Rebuild::new(before, after);
-            let placed = std::mem::replace(step, Step::new("", "", None));
-            *step = with_patches(rebuild.round(placed, state, state), &rebuild);
+            Rebuild::new(before, after).round(std::slice::from_mut(step), state, state);
             step.notes.push(format!(
                 "Triggers that fire for an UPDATE OF {from} do so for one of {to} as well; a BEFORE trigger sees what new code wrote \
                  in {to} only."
@@ -216,13 +257,6 @@ fn go<'a>(step: &mut Step, others: impl Iterator<Item = &'a Other>) {
         step.down_effect.push(patch.inverse());
         step.up_effect.push(patch);
     }
-}
-
-fn with_patches(mut step: Step, rebuild: &Rebuild) -> Step {
-    let patches = rebuild.patches();
-    step.down_effect.extend(patches.iter().map(Patch::inverse));
-    step.up_effect.extend(patches);
-    step
 }
 
 /// Privileges on the column itself.
@@ -333,7 +367,7 @@ fn moved(state: &Schema, to: &Schema) -> Vec<(QName, Ident, Ident)> {
 struct Way<'a> {
     state: &'a Schema,
     after: &'a Schema,
-    change: &'a Change,
+    changes: &'a [&'a Change],
     course: &'a Course<'a>,
     going: BTreeSet<(String, String)>,
     moved: Vec<(QName, Ident, Ident)>,
@@ -389,13 +423,14 @@ impl Way<'_> {
 
     /// Whether the change is there to move what hangs on the column.
     fn leaves(&self, table: &QName, column: &Ident) -> bool {
-        match self.change {
-            Change::MoveDependents { .. } | Change::SwapKey { .. } | Change::SwapPartitionedKey { .. } => self
-                .moved
-                .iter()
-                .any(|(t, from, _)| from == column && self.is_or_under(table, t)),
-            _ => false,
-        }
+        let moves = |change: &&&Change| {
+            matches!(
+                change,
+                Change::MoveDependents { .. } | Change::SwapKey { .. } | Change::SwapPartitionedKey { .. }
+            )
+        };
+        let named = |(t, from, _): &(QName, Ident, Ident)| from == column && self.is_or_under(table, t);
+        self.changes.iter().any(|change| moves(&change)) && self.moved.iter().any(named)
     }
 
     fn is_or_under(&self, table: &QName, parent: &QName) -> bool {
@@ -479,7 +514,10 @@ impl Way<'_> {
     fn refusal(&self, other: &Other) -> Refusal {
         Refusal {
             object: format!("{} {}", other.kind, other.name),
-            why: format!("it depends on what the plan changes ({})", describe(self.change)),
+            why: format!(
+                "it depends on what the plan changes ({})",
+                self.changes.iter().map(|c| describe(c)).collect::<Vec<_>>().join("; ")
+            ),
             way_out: "drop or rebuild it in a migration of its own before and after, or keep what it depends on"
                 .to_owned(),
         }

@@ -12,7 +12,7 @@ pub(super) fn lock_members(state: &Schema, step: &mut Step) {
 }
 
 fn lock(state: &Schema, statement: &mut Statement) {
-    if !goes_down(&statement.sql) {
+    if !statement.goes_down {
         return;
     }
     let mut more: Vec<Lock> = Vec::new();
@@ -22,35 +22,4 @@ fn lock(state: &Schema, statement: &mut Statement) {
     }
     more.retain(|lock| !statement.locks.contains(lock));
     statement.locks.extend(more);
-}
-
-/// Whether PostgreSQL carries the statement on to what is below the table.
-fn goes_down(sql: &str) -> bool {
-    if [
-        "CREATE TRIGGER ",
-        "DROP TRIGGER ",
-        "LOCK TABLE ",
-        "UPDATE ",
-        "DROP INDEX ",
-    ]
-    .iter()
-    .any(|start| sql.starts_with(start))
-    {
-        return true;
-    }
-    if !sql.starts_with("ALTER TABLE ") || sql.starts_with("ALTER TABLE ONLY ") {
-        return false;
-    }
-    let actions = [
-        " ADD COLUMN ",
-        " DROP COLUMN ",
-        " RENAME COLUMN ",
-        " ALTER COLUMN ",
-        " ADD CONSTRAINT ",
-        " DROP CONSTRAINT ",
-        " RENAME CONSTRAINT ",
-        " VALIDATE CONSTRAINT ",
-        " ALTER CONSTRAINT ",
-    ];
-    actions.iter().any(|action| sql.contains(action))
 }

@@ -57,6 +57,9 @@ fn may_share(group: &[Step], step: &Step) -> bool {
             && s.up_reason.is_none()
             && s.up.iter().chain(&s.down).all(|x| x.cost == Cost::Instant)
     };
+    if step.glued {
+        return true;
+    }
     let same_table = group.last().is_some_and(|last| last.table == step.table);
     same_table && !step.undo_with_previous && short(step) && group.iter().all(short)
 }
@@ -93,14 +96,14 @@ fn file_name(group: &[Step], phase: Phase) -> String {
     if let [one] = group
         && !one.verb.is_empty()
     {
-        return format!("{}_{}", one.verb, one.subject);
+        return format!("{}_{}", one.verb, name::own(&one.subject));
     }
     let phase = match phase {
         Phase::Expand => "expand",
         Phase::Cutover => "cutover",
         Phase::Contract => "contract",
     };
-    let own: BTreeSet<&str> = group.iter().map(own_name).collect();
+    let own: BTreeSet<String> = group.iter().map(|step| name::own(own_name(step))).collect();
     match (&group[0].table, own.into_iter().collect::<Vec<_>>().as_slice()) {
         (Some(table), [own]) if own.starts_with(table.name.raw()) => format!("{phase}_{own}"),
         (Some(table), [own]) => format!("{phase}_{}_{own}", table.name.raw()),

@@ -192,6 +192,13 @@ fn costs(statements: &[&Statement]) -> String {
     if strongest.is_empty() {
         text += &comment("Locks: none on tables that were there before.");
     }
+    if strongest.len() > CROWD {
+        text += &comment(&format!(
+            "Note: {} tables are locked at once, with their indexes. All sessions together have room for \
+             max_locks_per_transaction times max_connections locks: see that it is enough.",
+            strongest.len()
+        ));
+    }
     let mut by_mode: BTreeMap<LockMode, Vec<String>> = BTreeMap::new();
     for (table, mode) in &strongest {
         by_mode.entry(*mode).or_default().push(table.clone());
@@ -221,6 +228,10 @@ fn costs(statements: &[&Statement]) -> String {
 
 /// Tables under one lock that are named one by one.
 const MANY: usize = 6;
+
+/// Tables from which on one transaction's locks are a good part of what a server has room for: a table with some indexes
+/// takes up to ten, the default room is 6,400.
+const CROWD: usize = 100;
 
 fn mode_name(mode: LockMode) -> &'static str {
     match mode {

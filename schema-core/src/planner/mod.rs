@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use question::RenameQuestion;
 
-use crate::change::{Context, Step};
+use crate::change::{Change, Context, Step};
 use crate::compare::differences;
 use crate::differ::{Segment, Task, diff};
 use crate::plan::{Decisions, Hazard, Phase, Plan, PlanFile, Stage, TableRename};
@@ -321,10 +321,20 @@ fn walk(
     let mut steps = Vec::new();
     let is_child = |t: &crate::schema::Table| t.partition_of.is_some() || !t.inherits.is_empty();
     let has_children = [from, to].iter().any(|s| s.tables.values().any(is_child));
-    for task in tasks {
-        let made = task.change.steps(&task.change.scope(&state), context);
-        let made = dependents::carry(&state, &task.change, made, course).map_err(PlanError::Refused)?;
-        for mut step in made {
+    let mut rest = tasks.as_slice();
+    while let Some((task, others)) = rest.split_first() {
+        let (made, used) = match together(&state, rest, context) {
+            Some((changes, made)) => (
+                dependents::carry_together(&state, &changes, made, course),
+                changes.len(),
+            ),
+            None => {
+                let made = task.change.steps(&task.change.scope(&state), context);
+                (dependents::carry(&state, &task.change, made, course), 1)
+            }
+        };
+        rest = &others[used - 1..];
+        for mut step in made.map_err(PlanError::Refused)? {
             if has_children {
                 family::lock_members(&state, &mut step);
                 step.up_effect = with_children(&state, [from, to], step.up_effect);
@@ -353,6 +363,32 @@ fn walk(
             differences: missed,
         })
     }
+}
+
+/// Several types of one table's columns that change at their place in an instant, at the head of the tasks, with their steps.
+fn together<'t>(state: &Schema, tasks: &'t [Task], context: &Context) -> Option<(Vec<&'t Change>, Vec<Step>)> {
+    let mut reached = Cow::Borrowed(state);
+    let mut changes: Vec<&Change> = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
+    for task in tasks {
+        let Change::AlterColumnType(table, _) = &task.change else {
+            break;
+        };
+        if steps.first().is_some_and(|s| s.table.as_ref() != Some(table)) {
+            break;
+        }
+        let made = task.change.steps(&task.change.scope(&reached), context);
+        let [step] = made.as_slice() else { break };
+        if step.alone {
+            break;
+        }
+        for patch in &step.up_effect {
+            reached.to_mut().put(&patch.slot, patch.after.clone());
+        }
+        changes.push(&task.change);
+        steps.extend(made);
+    }
+    (changes.len() > 1).then_some((changes, steps))
 }
 
 /// A column's change on a parent is one on each of its partitions and inheritance children.

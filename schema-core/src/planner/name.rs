@@ -47,6 +47,22 @@ pub fn slug(text: &str) -> String {
     }
 }
 
+/// The user's name of what stands aside for a while: `x` for `x__new` and for `x__old and x`.
+pub(super) fn own(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split(" and ").map(without_suffix).collect();
+    parts.dedup();
+    parts.join(" and ")
+}
+
+fn without_suffix(text: &str) -> &str {
+    let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let aside = |suffix: &&str| bare.len() > suffix.len() && bare.ends_with(*suffix);
+    match ["__new", "__old", "__next", "__aside"].into_iter().find(aside) {
+        Some(suffix) => &bare[..bare.len() - suffix.len()],
+        None => text,
+    }
+}
+
 /// A name from what the plan does: a table with the columns that it gains, its one object, or the tables that it touches.
 pub(super) fn plan_name(steps: &[Step]) -> String {
     let mut tables: Vec<&str> = Vec::new();
@@ -55,7 +71,7 @@ pub(super) fn plan_name(steps: &[Step]) -> String {
             tables.push(table.name.raw());
         }
     }
-    let own = |s: &Step| s.object.rsplit('.').next().unwrap_or(&s.object).to_owned();
+    let own = |s: &Step| own(s.object.rsplit('.').next().unwrap_or(&s.object));
     match tables.as_slice() {
         [] => slug(&steps.first().map(own).unwrap_or_default()),
         [table] => {
@@ -95,6 +111,9 @@ mod tests {
         assert_eq!(slug("Contacts.\"full name\""), "contacts_full_name");
         assert_eq!(slug("../../etc/passwd\n--"), "etc_passwd");
         assert_eq!(slug("äöü"), "plan");
+        assert_eq!(own("t_x__new"), "t_x");
+        assert_eq!(own("x__old2 and x"), "x");
+        assert_eq!(own("full_name and name_2"), "full_name and name_2");
         assert_eq!(slug(&"x".repeat(100)).len(), 60);
     }
 }

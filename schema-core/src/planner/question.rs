@@ -3,6 +3,7 @@ use std::fmt;
 
 use crate::plan::Decisions;
 use crate::schema::{Ident, QName, Schema, SequenceOptions, Table};
+use crate::stages::Renamed;
 
 /// Something that goes and something equal that comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,8 +121,10 @@ pub(super) fn renames(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<
     }
     let mut questions = Vec::new();
     let renamed = |name: &QName| decisions.table_renames.iter().find(|r| r.from == *name).map(|r| &r.to);
+    let found = Renamed::find(old, new, decisions);
     for (name, before) in &old.tables {
-        let called = [Some(name), renamed(name)]
+        let alive = found.tables.iter().find(|n| n.from == *name).map(|n| &n.to);
+        let called = [alive, Some(name), renamed(name)]
             .into_iter()
             .flatten()
             .find(|n| new.tables.contains_key(*n));

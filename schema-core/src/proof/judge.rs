@@ -10,7 +10,7 @@ use super::decode::Check;
 use super::traffic::{Run, Trouble};
 use super::write::Refused;
 use crate::compare::same_constraint;
-use crate::compat::{Answer, Operation, Reason, unique_keys};
+use crate::compat::{Answer, Operation, Reason, Refusal, unique_keys};
 use crate::plan::HazardKind;
 use crate::schema::{Constraint, ConstraintKind, Ident, QName, Table};
 use crate::stages::is_unknown;
@@ -219,6 +219,15 @@ impl Run<'_> {
             })
     }
 
+    /// Whether the same is so of a partitioned table above: what is said of that one goes for its partitions.
+    fn is_said_above(&self, table: &QName, operation: &Operation, refusal: &Refusal) -> bool {
+        let same = |above: &QName| {
+            let answer = self.verdicts.get(&(above.clone(), operation.clone()));
+            matches!(answer, Some(Answer::Refuses(refusals)) if refusals.contains(refusal))
+        };
+        self.boundary.stage.partitioned_above(table).into_iter().any(same)
+    }
+
     /// What the pure verdicts refuse, no statement ran into and no hazard says.
     pub(super) fn note_unannounced(&mut self) {
         let mut notes = BTreeSet::new();
@@ -233,7 +242,10 @@ impl Run<'_> {
                     .troubles
                     .iter()
                     .any(|t| t.table == *table && t.operation == *operation);
-                if !hit && !self.is_announced(table, &[refusal.reason], self.side.old) {
+                if !hit
+                    && !self.is_said_above(table, operation, refusal)
+                    && !self.is_announced(table, &[refusal.reason], self.side.old)
+                {
                     notes.insert(format!(
                         "{}: {operation} on {table} may fail for {} in {}: {}",
                         self.side.name(),

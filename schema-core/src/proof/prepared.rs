@@ -57,6 +57,14 @@ impl Prepared {
             }
         }
         sqlx::raw_sql("COMMIT").execute(connection).await?;
+        // What is said of a partitioned table goes for its partitions.
+        let tables: BTreeSet<QName> = broken.iter().map(|b| b.table.clone()).collect();
+        broken.retain(|b| {
+            !stage
+                .partitioned_above(&b.table)
+                .iter()
+                .any(|above| tables.contains(*above))
+        });
         Ok(broken)
     }
 }

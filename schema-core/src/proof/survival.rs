@@ -22,6 +22,8 @@ pub(super) struct Snapshots {
 #[derive(Debug)]
 struct Snapshot {
     copy: String,
+    /// What the table is called by now.
+    called: QName,
     /// Columns with their types.
     columns: BTreeMap<Ident, String>,
     /// The enums as they were.
@@ -102,6 +104,7 @@ impl Snapshots {
                 name.clone(),
                 Snapshot {
                     copy,
+                    called: name.clone(),
                     columns: table
                         .columns
                         .iter()
@@ -157,6 +160,20 @@ impl Snapshots {
         Ok(written)
     }
 
+    /// Follows the tables under other names.
+    pub(super) fn follow(&mut self, patches: &[Patch]) {
+        for patch in patches {
+            let (Slot::TableName(..), Some(Object::Name(was)), Some(Object::Name(is))) =
+                (&patch.slot, &patch.before, &patch.after)
+            else {
+                continue;
+            };
+            for snapshot in self.tables.values_mut().filter(|s| s.called == *was) {
+                snapshot.called.clone_from(is);
+            }
+        }
+    }
+
     /// Compares with what stands now. A column whose values the plan may change keeps those that it had; one that was gone
     /// meanwhile has lost them, as the plan said.
     pub(super) async fn compare(
@@ -169,8 +186,7 @@ impl Snapshots {
     ) -> Result<Vec<Loss>, ProofError> {
         let mut losses = Vec::new();
         for (taken, snapshot) in &self.tables {
-            // The table may have another name by now, and its columns too.
-            let Some((name, table)) = names.of_table(taken).find_map(|name| now.tables.get_key_value(name)) else {
+            let Some((name, table)) = now.tables.get_key_value(&snapshot.called) else {
                 continue;
             };
             if !reach.contains(name) && !reach.contains(taken) {

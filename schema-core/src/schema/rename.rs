@@ -117,7 +117,7 @@ impl Schema {
                 // Its privileges.
                 other.on = Some(to.clone());
                 other.name = to.to_string();
-                other.definition = rename_in_query(&other.definition, &from.to_string(), to, None);
+                other.definition = rename_in_query(&other.definition, from, to, false);
             } else if draws {
                 other.definition = Expr(std::mem::take(&mut other.definition)).drawing_from(from, to).0;
             }
@@ -265,16 +265,18 @@ fn rename_in_other(other: &mut Other, from: &QName, to: &QName) {
             other.kind.as_str(),
             "view" | "materialized view" | "rule" | "function" | "procedure"
         );
-        other.definition = rename_in_query(&other.definition, &from.to_string(), to, queries.then_some(&from.name));
+        other.definition = rename_in_query(&other.definition, from, to, queries);
     }
 }
 
-/// Replaces a table's qualified name outside of literals. In a query columns are called by the table's bare name: where it
-/// has no other name there, it keeps the old one as that.
-fn rename_in_query(text: &str, from: &str, to: &QName, called: Option<&Ident>) -> String {
+/// Replaces a table's qualified name outside of literals. In a query columns are called by the table's bare name, which
+/// PostgreSQL prints as the new one; where another table is called by one of the two, this one keeps the old one as an alias.
+fn rename_in_query(text: &str, from: &QName, to: &QName, is_query: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.');
+    let (whole, bare) = (from.to_string(), format!("{}.", from.name));
+    let calls = is_query && from.name != to.name;
+    let keeps = calls && (has_alias(text, &from.name) || has_alias(text, &to.name));
     while let Some(c) = rest.chars().next() {
         if c == '\'' {
             let end = end_of_literal(rest).unwrap_or(rest.len());
@@ -282,27 +284,47 @@ fn rename_in_query(text: &str, from: &str, to: &QName, called: Option<&Ident>) -
             rest = &rest[end..];
             continue;
         }
-        let starts = !out.ends_with(word) && rest.starts_with(from);
-        if starts && !rest[from.len()..].starts_with(word) {
-            rest = &rest[from.len()..];
+        let starts = !out.ends_with(in_word);
+        let before = out.trim_end();
+        let follows = |words: &[&str]| words.iter().any(|w| before.ends_with(w));
+        let in_list = ["FROM", "JOIN", "ONLY", "INTO", "UPDATE"];
+        if starts && rest.starts_with(&whole) && !rest[whole.len()..].starts_with(in_word) {
+            rest = &rest[whole.len()..];
+            let is_source = follows(&in_list) || follows(&["(", ","]);
             out.push_str(&to.to_string());
             // Keywords are printed in capitals, names never are without quotes.
-            let has_alias = rest
+            let named = rest
                 .strip_prefix(' ')
                 .is_some_and(|next| next.starts_with(|c: char| c.is_lowercase() || matches!(c, '_' | '"')));
-            let in_list = out[..out.len() - to.to_string().len()].trim_end();
-            let is_source = ["FROM", "JOIN", "(", ",", "ONLY", "INTO", "UPDATE"]
-                .iter()
-                .any(|w| in_list.ends_with(w));
-            if let Some(called) = called.filter(|c| **c != to.name && is_source && !has_alias) {
-                out.push_str(&format!(" {called}"));
+            if keeps && is_source && !named {
+                out.push_str(&format!(" {}", from.name));
             }
+            continue;
+        }
+        // Behind FROM it is a schema of that name.
+        if starts && calls && !keeps && rest.starts_with(&bare) && !follows(&in_list) {
+            rest = &rest[bare.len()..];
+            out.push_str(&format!("{}.", to.name));
             continue;
         }
         out.push(c);
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.')
+}
+
+/// Whether a table or a subquery is called so in a query: the name stands alone behind a qualified one, or behind `)`.
+fn has_alias(text: &str, name: &Ident) -> bool {
+    let called = format!(" {name}");
+    text.match_indices(&called).any(|(at, _)| {
+        let before = &text[..at];
+        let last = before.rsplit(|c: char| !in_word(c)).next().unwrap_or_default();
+        !text[at + called.len()..].starts_with(in_word) && (last.contains('.') || before.ends_with(')'))
+    })
 }
 
 /// Replaces `::type` where the name ends there.
@@ -418,20 +440,27 @@ mod tests {
     #[test]
     fn a_table_is_renamed_in_definitions() {
         let (from, to) = (QName::new("public", "a"), QName::new("s", "B"));
-        let renamed = |text, called| rename_in_query(text, &from.to_string(), &to, called);
+        let renamed = |text, is_query| rename_in_query(text, &from, &to, is_query);
         assert_eq!(
             renamed(
                 "SELECT a.id, 'public.a' FROM (public.a\n JOIN public.ab x ON a.id = x.id)",
-                Some(&from.name)
+                true
             ),
-            "SELECT a.id, 'public.a' FROM (s.\"B\" a\n JOIN public.ab x ON a.id = x.id)"
+            "SELECT \"B\".id, 'public.a' FROM (s.\"B\"\n JOIN public.ab x ON \"B\".id = x.id)"
         );
         assert_eq!(
-            renamed("SELECT x.id FROM public.a x", Some(&from.name)),
+            renamed(
+                "SELECT a.id FROM (public.a JOIN public.c \"B\" ON a.id = \"B\".id)",
+                true
+            ),
+            "SELECT a.id FROM (s.\"B\" a JOIN public.c \"B\" ON a.id = \"B\".id)"
+        );
+        assert_eq!(
+            renamed("SELECT x.id FROM public.a x", true),
             "SELECT x.id FROM s.\"B\" x"
         );
         assert_eq!(
-            renamed("CREATE TRIGGER t AFTER INSERT ON public.a FOR EACH ROW", None),
+            renamed("CREATE TRIGGER t AFTER INSERT ON public.a FOR EACH ROW", false),
             "CREATE TRIGGER t AFTER INSERT ON s.\"B\" FOR EACH ROW"
         );
     }

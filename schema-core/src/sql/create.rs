@@ -1,6 +1,6 @@
 use super::{
-    CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain, create_enum,
-    create_index, create_sequence, create_sync, create_table, identity_comment_sql,
+    Alter, CommentOn, IndexMode, alias_comment, comment_sql, constraint_definition, create_alias, create_domain,
+    create_enum, create_index, create_sequence, create_sync, create_table, identity_comment_sql,
 };
 use crate::compare::same_default;
 use crate::schema::{ConstraintKind, Ident, IndexOwner, QName, Schema, Table};
@@ -72,8 +72,7 @@ pub fn create_sql(schema: &Schema) -> Vec<String> {
         }
     }
     for (name, table) in &order {
-        let only = if schema.family(name).len() > 1 { "ONLY " } else { "" };
-        out.extend(details_of(only, name, table));
+        out.extend(details_of(Alter::alone(schema, name), table));
     }
     for (function, sync) in &schema.syncs {
         out.extend(create_sync(function, sync));
@@ -102,9 +101,12 @@ fn create_partition_index(schema: &Schema, table: &QName, name: &Ident, owner: I
         IndexOwner::Index(index) if is_parent => create_index(name, table, index, IndexMode::OnlyParent),
         IndexOwner::Index(index) => create_index(name, table, index, IndexMode::Plain),
         IndexOwner::Key(key) => {
-            let only = if is_parent { "ONLY " } else { "" };
-            let definition = constraint_definition(key);
-            format!("ALTER TABLE {only}{table} ADD CONSTRAINT {name} {definition}")
+            let alter = if is_parent {
+                Alter::only(table)
+            } else {
+                Alter::all(table)
+            };
+            format!("{alter} ADD CONSTRAINT {name} {}", constraint_definition(key))
         }
     }
 }
@@ -160,7 +162,7 @@ fn table_order(schema: &Schema) -> Vec<(&QName, &Table)> {
 
 /// Everything on a table that `CREATE TABLE` cannot say: comments, statistics targets, row security, replica identity.
 pub(crate) fn table_details(name: &QName, table: &Table) -> Vec<String> {
-    details_of("", name, table)
+    details_of(Alter::all(name), table)
 }
 
 /// The table without the columns that it has from the tables that it inherits from: they would be its own as well, and
@@ -181,7 +183,7 @@ pub(crate) fn own_of_partition(name: &QName, table: &Table, parent: &Table) -> V
             continue;
         };
         let mut alter = |action: String| {
-            out.push(format!("ALTER TABLE ONLY {name} ALTER COLUMN {} {action}", column.name));
+            out.push(format!("{} ALTER COLUMN {} {action}", Alter::only(name), column.name));
         };
         if !same_default(column, table, above, parent) && column.generated.is_none() {
             let default = column.default.as_ref();
@@ -198,7 +200,8 @@ pub(crate) fn own_of_partition(name: &QName, table: &Table, parent: &Table) -> V
     out
 }
 
-fn details_of(only: &str, name: &QName, table: &Table) -> Vec<String> {
+fn details_of(alter: Alter<'_>, table: &Table) -> Vec<String> {
+    let name = alter.table();
     let mut out = Vec::new();
     if let Some(text) = &table.comment {
         out.push(comment_sql(CommentOn::Table(name), Some(text)));
@@ -213,16 +216,10 @@ fn details_of(only: &str, name: &QName, table: &Table) -> Vec<String> {
             out.push(identity_comment_sql(name, &column.name, Some(text)));
         }
         if let Some(storage) = &column.storage {
-            out.push(format!(
-                "ALTER TABLE {only}{name} ALTER COLUMN {} SET STORAGE {storage}",
-                column.name
-            ));
+            out.push(format!("{alter} ALTER COLUMN {} SET STORAGE {storage}", column.name));
         }
         if let Some(target) = column.statistics {
-            out.push(format!(
-                "ALTER TABLE {only}{name} ALTER COLUMN {} SET STATISTICS {target}",
-                column.name
-            ));
+            out.push(format!("{alter} ALTER COLUMN {} SET STATISTICS {target}", column.name));
         }
         if !column.options.is_empty() {
             out.push(format!(

@@ -1,6 +1,7 @@
 //! Objects as SQL text: one renderer per kind of object. Nothing here knows when or why a statement runs.
 
 mod alias;
+mod alter;
 mod bound;
 mod column;
 mod comment;
@@ -14,6 +15,7 @@ mod sync;
 mod table;
 
 pub use alias::{ALIAS_COMMENT, DOMAIN_COMMENT, alias_comment, alias_grants, create_alias, create_domain};
+pub use alter::Alter;
 pub use bound::{bound_conditions, hash_condition};
 pub use column::{column_definition, identity_clause};
 pub use comment::{CommentOn, comment_sql, identity_comment_sql};

@@ -6,7 +6,7 @@ use super::{Refusal, retype};
 use crate::compare::{same_default, same_generated};
 use crate::expression::columns_named;
 use crate::plan::{ColumnRef, HazardKind};
-use crate::schema::{Column, Expr, Fill, Ident, Literal, Sequence, Table};
+use crate::schema::{Column, Constraint, ConstraintKind, Expr, Fill, Ident, Index, Literal, Sequence, Table};
 use crate::volatility::is_volatile;
 
 impl Bridge<'_> {
@@ -257,6 +257,19 @@ impl Bridge<'_> {
         }
     }
 
+    /// Whether something unique or exclusive stands on the column before and after.
+    fn is_in_a_key(&self, from: &Ident, to: &Ident) -> bool {
+        let on = |table: &Table, column: &Ident| {
+            let key = |c: &Constraint| match &c.kind {
+                ConstraintKind::Exclusion(exclusion) => exclusion.columns.contains(column),
+                kind => kind.key().is_some_and(|k| k.columns.contains(column)),
+            };
+            let index = |i: &Index| i.unique && crate::compare::index_columns(i).contains(column);
+            table.constraints.values().any(key) || table.indexes.values().any(index)
+        };
+        on(self.current, from) && on(self.wanted, to)
+    }
+
     /// A loss that no statement reports: the conversion succeeds, and what it left out goes with the old column.
     pub(super) fn forgets(&mut self, object: &str, wanted: &Column, words: &str) {
         self.hazard(
@@ -303,12 +316,21 @@ impl Bridge<'_> {
         if self.shadows.contains_key(&from.name) {
             self.add_fill(&wanted.name, None, self.missing(from, wanted), 0);
             let not_null = from.not_null && wanted.not_null;
-            if !retype::holds_every_value(from, wanted) && !self.every_label_has_a_place(from, wanted) {
+            if !retype::takes_every_value(from, wanted) && !self.every_label_has_a_place(from, wanted) {
                 self.hazard(
                     HazardKind::OldWriteRefused,
                     &object,
                     format!(
                         "old code's values of {object} that {} cannot hold are refused once the sync stands",
+                        wanted.type_name
+                    ),
+                );
+            } else if retype::forgets(from, wanted).is_some() && self.is_in_a_key(&from.name, &wanted.name) {
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!(
+                        "a key of {object} finds values equal as {} that differ now: old code's are refused once the sync stands",
                         wanted.type_name
                     ),
                 );

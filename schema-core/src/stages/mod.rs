@@ -7,6 +7,7 @@ mod attached;
 mod columns;
 mod constraints;
 mod foreign_types;
+mod hops;
 mod inherited;
 mod leftovers;
 mod names;
@@ -67,10 +68,12 @@ pub fn stages(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path,
 /// The stages between two schemas without leftovers.
 fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let renamed = Renamed::find(old, new, decisions);
-    let mut refusals = renamed.refusals(old, decisions);
+    let mut refusals = renamed.refusals(old, new, decisions);
     if decisions.direct {
         let mut called = renamed.forward(&renamed.with_new_types(old));
-        for (table, columns) in table::live_renames(&called, new, decisions) {
+        let columns = table::column_hops(&called, new, decisions);
+        refusals.extend(table::refused_columns(&called, new, decisions));
+        for (table, columns) in columns {
             for (from, to) in columns {
                 shadow::rename_column(&mut called, &table, &from, &to);
             }
@@ -120,6 +123,7 @@ fn path(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<R
 /// The stages where tables and types keep their names.
 fn bridged(old: &Schema, new: &Schema, decisions: &Decisions) -> Result<Path, Vec<Refusal>> {
     let mut refusals = refusal::unsupported(old, new);
+    refusals.extend(table::refused_columns(old, new, decisions));
     refusals.extend(waiting::refusals(old, new, false));
     let stage = |name: &str, schema: Schema| Stage {
         name: name.to_owned(),
@@ -236,7 +240,7 @@ fn direct(old: &Schema, mut target: Schema, names: &Renamed, decisions: &Decisio
     };
     let mut path = vec![stage("old", old.clone())];
     let mut renamed = names.forward(&names.with_new_types(old));
-    let columns = table::live_renames(&renamed, &target, decisions);
+    let columns = table::column_hops(&renamed, &target, decisions);
     for (table, columns) in &columns {
         for (from, to) in columns {
             shadow::rename_column(&mut renamed, table, from, to);
@@ -251,7 +255,7 @@ fn direct(old: &Schema, mut target: Schema, names: &Renamed, decisions: &Decisio
             at_once.push(Change::CreateNamespace(name.clone(), namespace.clone()));
         }
     }
-    at_once.extend(names.at_once(columns));
+    at_once.extend(names.at_once(old, columns));
     for (column, value) in &decisions.backfills {
         let (Some(current), Some(wanted)) = (renamed.tables.get(&column.table), target.tables.get(&column.table))
         else {

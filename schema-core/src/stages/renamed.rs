@@ -6,12 +6,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::hops::{alive, hops};
+use super::names::first_free;
 use super::shadow::rename_column;
 use super::{Refusal, labels_only_added, renamed_sequences};
 use crate::change::Change;
 use crate::expression;
-use crate::plan::{ColumnRef, Decisions, Hazard, HazardKind};
-use crate::schema::{Fill, Ident, Object, Patch, QName, Schema, Slot, TableAlias};
+use crate::plan::{ColumnRef, ColumnRename, Decisions, Hazard, HazardKind, TableRename};
+use crate::schema::{Expr, Fill, Ident, Object, Patch, QName, Schema, Slot, TableAlias};
 
 /// A table's two names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,18 +69,16 @@ impl Renamed {
             .into_iter()
             .map(|r| (r.from, r.to))
             .collect();
-        for rename in &decisions.table_renames {
-            let (Some(was), Some(is)) = (typed.tables.get(&rename.from), new.tables.get(&rename.to)) else {
+        for (from, to) in alive_tables(&typed, new, decisions) {
+            let (Some(was), Some(is)) = (typed.tables.get(&from), new.tables.get(&to)) else {
                 continue;
             };
-            if typed.tables.contains_key(&rename.to) || new.tables.contains_key(&rename.from) {
-                continue;
-            }
+            let other = decisions.table_renames.iter().any(|r| r.to == from);
             let mut columns = BTreeMap::new();
             for column in decisions
                 .renames
                 .iter()
-                .filter(|c| c.table == rename.to || c.table == rename.from)
+                .filter(|c| c.table == to || c.table == from && !other)
             {
                 let (Some(before), Some(after)) = (was.column(&column.from), is.column(&column.to)) else {
                     continue;
@@ -89,11 +89,7 @@ impl Renamed {
                     columns.insert(column.from.clone(), column.to.clone());
                 }
             }
-            found.tables.push(TableNames {
-                from: rename.from.clone(),
-                to: rename.to.clone(),
-                columns,
-            });
+            found.tables.push(TableNames { from, to, columns });
         }
         found
     }
@@ -145,12 +141,6 @@ impl Renamed {
         let tables = self.tables.iter().map(|n| &n.to);
         let mut names = tables.chain(self.types.iter().map(|(_, to)| to));
         names.any(|to| to.schema == *namespace)
-    }
-
-    /// The names that a table of the old schema may have.
-    pub(crate) fn of_table<'a>(&'a self, table: &'a QName) -> impl Iterator<Item = &'a QName> {
-        let new = self.tables.iter().find(|n| n.from == *table).map(|n| &n.to);
-        std::iter::once(table).chain(new)
     }
 
     /// The names that a column of the old schema may have.
@@ -246,10 +236,10 @@ impl Renamed {
     /// A schema with tables, columns and labels under their new names.
     pub fn forward(&self, schema: &Schema) -> Schema {
         let mut out = schema.clone();
-        for names in self.tables.iter().filter(|n| schema.tables.contains_key(&n.from)) {
-            out.rename_table(&names.from, &names.to);
-            for (from, to) in &names.columns {
-                rename_column(&mut out, &names.to, from, to);
+        for hop in self.hops(schema, |names| schema.tables.contains_key(&names.from)) {
+            out.rename_table(&hop.from, &hop.to);
+            for (from, to) in &hop.columns {
+                rename_column(&mut out, &hop.to, from, to);
             }
         }
         self.relabel(&mut out);
@@ -259,11 +249,13 @@ impl Renamed {
     /// A schema with tables, columns and labels under their old names.
     pub fn back(&self, schema: &Schema) -> Schema {
         let mut out = schema.clone();
-        for names in self.tables.iter().filter(|n| schema.tables.contains_key(&n.to)) {
-            for (from, to) in &names.columns {
-                rename_column(&mut out, &names.to, to, from);
+        let mut hops = self.hops(schema, |names| schema.tables.contains_key(&names.to));
+        hops.reverse();
+        for hop in hops {
+            for (from, to) in &hop.columns {
+                rename_column(&mut out, &hop.to, to, from);
             }
-            out.rename_table(&names.to, &names.from);
+            out.rename_table(&hop.to, &hop.from);
         }
         for (name, from, to) in &self.labels {
             out.rename_label(name, to, from);
@@ -273,11 +265,43 @@ impl Renamed {
         out
     }
 
+    /// The tables' names in an order in which they can change.
+    fn hops(&self, schema: &Schema, counts: impl Fn(&TableNames) -> bool) -> Vec<TableNames> {
+        let tables = self.tables.iter().filter(|n| counts(n));
+        let pairs: Vec<(QName, QName)> = tables.map(|n| (n.from.clone(), n.to.clone())).collect();
+        let taken = schema.relation_names();
+        let aside = |to: &QName| {
+            let free = |n: &Ident| {
+                let candidate = to.sibling(n.clone());
+                !taken.contains(&candidate) && !pairs.iter().any(|(a, b)| *a == candidate || *b == candidate)
+            };
+            to.sibling(first_free(&to.name.with_suffix("__aside"), free))
+        };
+        let columns = |to: &QName| {
+            let own = self.tables.iter().find(|n| n.to == *to);
+            own.map(|n| n.columns.clone()).unwrap_or_default()
+        };
+        let hops = hops(&pairs, aside);
+        hops.into_iter()
+            .map(|(from, to)| TableNames {
+                columns: columns(&to),
+                from,
+                to,
+            })
+            .collect()
+    }
+
     /// Gives the labels their new names.
     pub(super) fn relabel(&self, schema: &mut Schema) {
         for (name, from, to) in &self.labels {
             schema.rename_label(name, from, to);
         }
+    }
+
+    /// The names of a table that is called by one of them, rather by its new one.
+    fn of_either(&self, table: &QName) -> Option<&TableNames> {
+        let by_new = self.tables.iter().find(|n| n.to == *table);
+        by_new.or_else(|| self.tables.iter().find(|n| n.from == *table))
     }
 
     /// The decisions in terms of the names that the stages between have.
@@ -287,48 +311,51 @@ impl Renamed {
         out.type_renames.clear();
         out.renamed_labels
             .retain(|(name, from, _)| !self.labels.iter().any(|(n, f, _)| n == name && f == from));
-        for names in &self.tables {
-            let aliased = |from: &Ident| names.columns.contains_key(from);
-            out.renames
-                .retain(|r| !((r.table == names.to || r.table == names.from) && aliased(&r.from)));
-            for rename in out.renames.iter_mut().filter(|r| r.table == names.to) {
-                rename.table.clone_from(&names.from);
+        let aliased = |r: &ColumnRename| {
+            self.of_either(&r.table)
+                .is_some_and(|n| n.columns.contains_key(&r.from))
+        };
+        out.renames.retain(|r| !aliased(r));
+        let old_name = |table: &mut QName| {
+            if let Some(names) = self.tables.iter().find(|n| n.to == *table) {
+                table.clone_from(&names.from);
             }
-            let column = |c: &mut ColumnRef| {
-                if c.table == names.to {
-                    c.table.clone_from(&names.from);
-                    if let Some((from, _)) = names.columns.iter().find(|(_, to)| **to == c.column) {
-                        c.column.clone_from(from);
-                    }
-                    true
-                } else {
-                    c.table == names.from
-                }
-            };
-            for (c, value) in out.backfills.iter_mut().chain(&mut out.old_values) {
-                if column(c) {
-                    for (from, to) in &names.columns {
-                        *value = expression::rename_column(value, to, from);
-                    }
+        };
+        out.renames.iter_mut().for_each(|r| old_name(&mut r.table));
+        let column = |c: &mut ColumnRef| {
+            let names = self.of_either(&c.table)?;
+            if c.table == names.to {
+                c.table.clone_from(&names.from);
+                if let Some((from, _)) = names.columns.iter().find(|(_, to)| **to == c.column) {
+                    c.column.clone_from(from);
                 }
             }
-            for retype in &mut out.retypes {
-                if column(&mut retype.column) {
-                    for (from, to) in &names.columns {
-                        for value in retype.using.iter_mut().chain(&mut retype.using_back) {
-                            *value = expression::rename_column(value, to, from);
-                        }
-                    }
-                }
+            Some(names)
+        };
+        let over_old_names = |names: &TableNames, value: &mut Expr| {
+            for (from, to) in &names.columns {
+                *value = expression::rename_column(value, to, from);
             }
-            out.late = std::mem::take(&mut out.late)
-                .into_iter()
-                .map(|(table, key)| {
-                    let table = if table == names.to { names.from.clone() } else { table };
-                    (table, key)
-                })
-                .collect();
+        };
+        for (c, value) in out.backfills.iter_mut().chain(&mut out.old_values) {
+            if let Some(names) = column(c) {
+                over_old_names(names, value);
+            }
         }
+        for retype in &mut out.retypes {
+            if let Some(names) = column(&mut retype.column) {
+                for value in retype.using.iter_mut().chain(&mut retype.using_back) {
+                    over_old_names(names, value);
+                }
+            }
+        }
+        out.late = std::mem::take(&mut out.late)
+            .into_iter()
+            .map(|(mut table, key)| {
+                old_name(&mut table);
+                (table, key)
+            })
+            .collect();
         out
     }
 
@@ -435,20 +462,23 @@ impl Renamed {
     }
 
     /// Names that something else has.
-    pub(super) fn refusals(&self, old: &Schema, decisions: &Decisions) -> Vec<Refusal> {
+    pub(super) fn refusals(&self, old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<Refusal> {
         let mut out = Vec::new();
         let taken = old.relation_names();
-        for rename in &decisions.table_renames {
-            let both = old.tables.contains_key(&rename.from) && old.tables.contains_key(&rename.to);
-            let chained = decisions.table_renames.iter().any(|r| r.from == rename.to);
-            if both && chained {
+        let declared = pairs_of(&decisions.table_renames);
+        let ahead = alive_tables_of(&declared, old, new);
+        for (from, to) in &declared {
+            let both = old.tables.contains_key(from) && old.tables.contains_key(to);
+            if both && !decisions.direct && ahead.iter().any(|(a, b)| a == from && b == to) {
                 out.push(Refusal {
-                    object: rename.to.to_string(),
+                    object: to.to_string(),
                     why: format!(
-                        "{} cannot take its name in the plan that takes it from another table",
-                        rename.from
+                        "{from} takes its name while old code still means another table by it: no view can have one name for \
+                         both"
                     ),
-                    way_out: "rename the other table first, release that plan, then this one".to_owned(),
+                    way_out: "rename the other table first, release that plan, then this one; where no old code runs, all of \
+                              them go in one transaction with --direct"
+                        .to_owned(),
                 });
             }
         }
@@ -462,7 +492,8 @@ impl Renamed {
                 });
             }
         }
-        for names in self.tables.iter().filter(|n| taken.contains(&n.to)) {
+        let leaves = |name: &QName| self.tables.iter().any(|n| n.from == *name);
+        for names in self.tables.iter().filter(|n| taken.contains(&n.to) && !leaves(&n.to)) {
             out.push(Refusal {
                 object: names.to.to_string(),
                 why: format!("{} cannot take this name while another relation has it", names.from),
@@ -473,7 +504,7 @@ impl Renamed {
     }
 
     /// The changes of a database that no old code uses: every name at once.
-    pub(super) fn at_once(&self, columns: BTreeMap<QName, BTreeMap<Ident, Ident>>) -> Vec<Change> {
+    pub(super) fn at_once(&self, old: &Schema, columns: Vec<(QName, Vec<(Ident, Ident)>)>) -> Vec<Change> {
         let mut out: Vec<Change> = Vec::new();
         out.extend(
             self.types
@@ -485,14 +516,40 @@ impl Renamed {
                 .iter()
                 .map(|(name, a, b)| Change::RenameLabel(name.clone(), a.clone(), b.clone())),
         );
-        out.extend(self.tables.iter().map(|names| Change::RenameTable(names.clone())));
+        let hops = self.hops(old, |_| true);
+        out.extend(hops.into_iter().map(Change::RenameTable));
         for (table, columns) in columns {
-            out.extend(
-                columns
-                    .into_iter()
-                    .map(|(a, b)| Change::RenameColumn(table.clone(), a, b)),
-            );
+            let renamed = columns.into_iter();
+            out.extend(renamed.map(|(a, b)| Change::RenameColumn(table.clone(), a, b)));
         }
         out
     }
+}
+
+fn pairs_of(renames: &[TableRename]) -> Vec<(QName, QName)> {
+    renames.iter().map(|r| (r.from.clone(), r.to.clone())).collect()
+}
+
+/// Declared renames of tables that are not yet spent. Old code means one table by a name, new code another, wherever names
+/// are taken over: that goes only where no old code runs.
+fn alive_tables(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(QName, QName)> {
+    let mut alive = alive_tables_of(&pairs_of(&decisions.table_renames), old, new);
+    if !decisions.direct {
+        alive.retain(|(from, to)| !old.tables.contains_key(to) && !new.tables.contains_key(from));
+    }
+    alive
+}
+
+fn alive_tables_of(declared: &[(QName, QName)], old: &Schema, new: &Schema) -> Vec<(QName, QName)> {
+    let columns = |schema: &Schema, name: &QName| -> BTreeSet<(Ident, String)> {
+        let table = schema.tables.get(name);
+        let columns = table.into_iter().flat_map(|t| &t.columns);
+        columns.map(|c| (c.name.clone(), c.type_name.clone())).collect()
+    };
+    alive(
+        declared,
+        |name| old.tables.contains_key(name),
+        |name| new.tables.contains_key(name),
+        |name| columns(old, name) != columns(new, name),
+    )
 }

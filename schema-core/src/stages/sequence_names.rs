@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Renamed;
+use super::hops::alive;
 use crate::plan::{Decisions, TableRename};
 use crate::schema::{QName, Schema};
 
@@ -15,40 +16,15 @@ pub(crate) fn renamed_sequences(old: &Schema, new: &Schema, declared: &[TableRen
         let owned = |schema: &Schema, name: &QName| schema.sequences.get(name).is_some_and(|s| s.owned_by.is_some());
         owned(old, &r.from) && owned(new, &r.to)
     };
-    let mut alive: Vec<TableRename> = Vec::new();
-    for rename in declared {
-        let stands = old.sequences.contains_key(&rename.from) && new.sequences.contains_key(&rename.to);
-        let used = alive.iter().any(|r| r.from == rename.from || r.to == rename.to);
-        // With its column an owned sequence finds its successor by itself.
-        if stands && rename.from != rename.to && !used && !both_owned(rename) {
-            alive.push(rename.clone());
-        }
-    }
-    loop {
-        let leaves = |name: &QName| alive.iter().any(|r| r.from == *name);
-        let comes = |name: &QName| alive.iter().any(|r| r.to == *name);
-        let dead = alive.iter().position(|r| {
-            new.sequences.contains_key(&r.from) && !comes(&r.from)
-                || old.sequences.contains_key(&r.to) && !leaves(&r.to)
-                || in_circle(&alive, r)
-        });
-        match dead {
-            Some(at) => drop(alive.remove(at)),
-            None => return alive,
-        }
-    }
-}
-
-fn in_circle(renames: &[TableRename], start: &TableRename) -> bool {
-    let mut at = start;
-    for _ in renames {
-        match renames.iter().find(|r| r.from == at.to) {
-            Some(next) if next == start => return true,
-            Some(next) => at = next,
-            None => return false,
-        }
-    }
-    false
+    // With its column an owned sequence finds its successor by itself.
+    let own = declared.iter().filter(|r| !both_owned(r));
+    let own: Vec<(QName, QName)> = own.map(|r| (r.from.clone(), r.to.clone())).collect();
+    let stood = |name: &QName| old.sequences.contains_key(name);
+    let stands = |name: &QName| new.sequences.contains_key(name);
+    alive(&own, stood, stands, |_| false)
+        .into_iter()
+        .map(|(from, to)| TableRename { from, to })
+        .collect()
 }
 
 /// Sequences that a column drew from before and draws from now under another name.

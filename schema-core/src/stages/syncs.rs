@@ -77,7 +77,7 @@ impl Bridge<'_> {
                     )
                 });
             let given = decided.is_some_and(|d| d.using.is_some());
-            if retyped && !given && !retype::holds_every_value(source, wanted) {
+            if retyped && !given && !retype::takes_every_value(source, wanted) {
                 let object = self.object(from);
                 self.hazard(
                     HazardKind::OldWriteRefused,
@@ -97,7 +97,7 @@ impl Bridge<'_> {
                 self.forgets(&object, wanted, words);
             }
             let given_back = decided.is_some_and(|d| d.using_back.is_some());
-            if retyped && !given_back && !retype::holds_every_value(wanted, source) {
+            if retyped && !given_back && !retype::takes_every_value(wanted, source) {
                 let object = self.object(to);
                 self.hazard(
                     HazardKind::NewWriteRefused,

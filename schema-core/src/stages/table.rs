@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
-use super::names::Names;
+use super::hops::{alive, hops};
+use super::names::{Names, first_free};
 use super::shadow::Shadows;
 use crate::plan::{Decisions, Hazard, HazardKind};
 use crate::schema::{Fill, Ident, QName, Schema, Sequence, Sync, Table};
@@ -155,6 +156,67 @@ impl<'a> Bridge<'a> {
             }
         }
     }
+}
+
+/// Columns' names in an order in which they can change, table by table, chains and circles included: where no old code runs.
+pub(super) fn column_hops(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<(QName, Vec<(Ident, Ident)>)> {
+    let tables: BTreeSet<&QName> = decisions.renames.iter().map(|r| &r.table).collect();
+    let mut out = Vec::new();
+    for name in tables {
+        let (Some(before), Some(after)) = (old.tables.get(name), new.tables.get(name)) else {
+            continue;
+        };
+        let alive = alive_columns((name, before, after), decisions);
+        let aside = |to: &Ident| {
+            let free = |n: &Ident| before.column(n).is_none() && after.column(n).is_none();
+            first_free(&to.with_suffix("__aside"), free)
+        };
+        out.push((name.clone(), hops(&alive, aside)));
+    }
+    out.retain(|(_, columns)| !columns.is_empty());
+    out
+}
+
+/// Declared renames of a table's columns that are not yet spent.
+fn alive_columns((name, before, after): (&QName, &Table, &Table), decisions: &Decisions) -> Vec<(Ident, Ident)> {
+    let own = decisions.renames.iter().filter(|r| r.table == *name);
+    let declared: Vec<(Ident, Ident)> = own.map(|r| (r.from.clone(), r.to.clone())).collect();
+    let type_of = |table: &Table, name: &Ident| table.column(name).map(|c| c.type_name.clone());
+    alive(
+        &declared,
+        |name| before.column(name).is_some(),
+        |name| after.column(name).is_some(),
+        |name| type_of(before, name) != type_of(after, name),
+    )
+}
+
+/// Columns that take a name which another one of their table has until then.
+pub(super) fn refused_columns(old: &Schema, new: &Schema, decisions: &Decisions) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    for rename in &decisions.renames {
+        let (Some(before), Some(after)) = (old.tables.get(&rename.table), new.tables.get(&rename.table)) else {
+            continue;
+        };
+        if before.column(&rename.from).is_none() || before.column(&rename.to).is_none() {
+            continue;
+        }
+        let alive = alive_columns((&rename.table, before, after), decisions);
+        let ahead = alive.iter().any(|(a, b)| *a == rename.from && *b == rename.to);
+        let object = format!("{}.{}", rename.table, rename.to);
+        if ahead && !decisions.direct {
+            out.push(Refusal {
+                object,
+                why: format!(
+                    "{} takes its name while old code still means another column by it: one name cannot serve both",
+                    rename.from
+                ),
+                way_out: "rename the other column first, release that plan, then this one; where no old code runs, all of them go \
+                          in one transaction with --direct"
+                    .to_owned(),
+            });
+        }
+    }
+    out
 }
 
 /// Renames that are not yet spent: the old name stands in old only, the new one in new only.

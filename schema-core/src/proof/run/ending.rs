@@ -60,6 +60,7 @@ impl Course<'_> {
             if self.script(connection, file, Way::ForwardAgain, &file.up).await? != Go::On {
                 return Ok(());
             }
+            self.follow(&file.up.effect);
         }
         self.now = reached;
         self.catalog(connection, "", Way::ForwardAgain, &self.now.clone())

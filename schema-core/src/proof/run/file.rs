@@ -89,6 +89,7 @@ impl Course<'_> {
     }
 
     pub(super) fn replay(&mut self, file: &PlanFile, way: Way, patches: &[Patch]) -> Go {
+        self.follow(patches);
         for patch in patches {
             let leftover = matches!(&patch.before, Some(Object::Index(index)) if !index.valid);
             if leftover && self.now.get(&patch.slot).is_none() {
@@ -102,9 +103,17 @@ impl Course<'_> {
         Go::On
     }
 
+    /// Rows are looked for under the names that their tables have by now.
+    pub(super) fn follow(&mut self, patches: &[Patch]) {
+        for snapshot in &mut self.snapshots {
+            snapshot.follow(patches);
+        }
+    }
+
     /// An undo may find more than it was made for (a constraint that a later file validated, which nothing takes back):
     /// what counts is where it ends.
     pub(super) fn replay_back(&mut self, patches: &[Patch]) {
+        self.follow(patches);
         for patch in patches {
             self.now.put(&patch.slot, patch.after.clone());
         }

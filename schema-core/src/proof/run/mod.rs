@@ -84,7 +84,10 @@ async fn prove_on(
         counts: BTreeMap::new(),
         conditions: BTreeMap::new(),
         snapshots: Vec::new(),
-        lost: relabelled(&first.schema, &last.schema, &plan.decisions.renames),
+        lost: relabelled(&first.schema, &last.schema, &plan.decisions.renames)
+            .into_iter()
+            .chain(exchanged(&first.schema, &last.schema, plan))
+            .collect(),
         prepared: Prepared::default(),
         bystanders: Bystanders::default(),
         excused: BTreeSet::new(),
@@ -269,6 +272,7 @@ impl Course<'_> {
             if self.script(connection, file, Way::UpAgain, &file.up).await? == Go::Stop {
                 return Ok(Go::Stop);
             }
+            self.follow(&file.up.effect);
         }
         // A label that stays, or a type that stays wide, makes the way back end elsewhere; forward it ends in one place.
         self.now = reached;
@@ -311,6 +315,28 @@ fn relabelled(old: &Schema, new: &Schema, renames: &[ColumnRename]) -> BTreeSet<
             };
             if labels.is_some_and(|labels| was.iter().any(|label| !labels.contains(label))) {
                 found.insert((name.clone(), column.name.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// Columns that take a name which another one leaves: whose values are under it depends on the file.
+fn exchanged(old: &Schema, new: &Schema, plan: &Plan) -> BTreeSet<(QName, Ident)> {
+    let mut found = BTreeSet::new();
+    for rename in &plan.decisions.renames {
+        let names = Renamed::find(old, new, &plan.decisions);
+        let was = names
+            .tables
+            .iter()
+            .find(|n| n.to == rename.table)
+            .map_or(&rename.table, |n| &n.from);
+        let stands = |table: &QName, schema: &Schema, column: &Ident| {
+            schema.tables.get(table).is_some_and(|t| t.column(column).is_some())
+        };
+        for column in [&rename.from, &rename.to] {
+            if stands(was, old, column) && stands(&rename.table, new, column) {
+                found.insert((was.clone(), column.clone()));
             }
         }
     }

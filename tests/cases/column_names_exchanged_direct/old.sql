@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, x int NOT NULL DEFAULT 5 CHECK (x > 0), y text, z date);
+CREATE INDEX t_x ON t (x) WHERE y IS NOT NULL;
+CREATE VIEW v AS SELECT x, y, z FROM t;

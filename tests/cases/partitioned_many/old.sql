@@ -1,0 +1,10 @@
+CREATE TABLE pt (id bigint NOT NULL, k int NOT NULL, x int, PRIMARY KEY (id, k)) PARTITION BY RANGE (k);
+DO $$
+BEGIN
+  FOR i IN 0..199 LOOP
+    EXECUTE format('CREATE TABLE pt_%s PARTITION OF pt FOR VALUES FROM (%s) TO (%s)', i, i * 10, i * 10 + 10);
+  END LOOP;
+END
+$$;
+CREATE INDEX pt_x ON pt (x);
+CREATE TABLE pt_200 (LIKE pt INCLUDING ALL);

@@ -1,0 +1,3 @@
+INSERT INTO a (x) VALUES ('1'), ('2');
+INSERT INTO b VALUES (1, 2, 'y');
+INSERT INTO c VALUES (7, 1);

@@ -1,0 +1,1 @@
+INSERT INTO a (x) VALUES ('x'); INSERT INTO c VALUES (1, 1, 'y');
