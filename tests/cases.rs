@@ -48,6 +48,7 @@ cases! {
     comments
     constraint_alter
     constraint_to_index
+    cutover_named_indexes
     data_loss_unanswered
     defaults
     dependents_column_grants
@@ -115,10 +116,14 @@ cases! {
     partition_bound
     partition_detach
     partition_drop
+    partition_leaves_indexed
     partition_new
     partition_new_default
     partition_own
+    partition_own_primary_key
     partition_split
+    partition_stays_not_null
+    partition_stays_not_null_before_18
     partitioned_columns
     partitioned_create
     partitioned_foreign_key_add
@@ -211,6 +216,7 @@ cases! {
     unique_add
     unique_drop
     unique_nulls_not_distinct
+    unique_on_default
     unique_replace
     unique_swap_names
     view_on_a_dropped_column

@@ -122,9 +122,9 @@ enum Draws {
     Fresh,
 }
 
-/// Whether partitioned tables are among the pairs: `SCHEMAGEN_PROPERTY_PARTITIONS=1`.
+/// Whether partitioned tables are among the pairs: not with `SCHEMAGEN_PROPERTY_PARTITIONS=0`.
 fn with_partitions() -> bool {
-    std::env::var_os("SCHEMAGEN_PROPERTY_PARTITIONS").is_some()
+    std::env::var_os("SCHEMAGEN_PROPERTY_PARTITIONS").is_none_or(|given| given != "0")
 }
 
 /// The seed of this run.

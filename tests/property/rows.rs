@@ -7,6 +7,7 @@ use schema_core::schema::{Column, Ident, QName, Schema};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
+use super::partitions::cut_by;
 use super::types;
 
 type Record = BTreeMap<String, Value>;
@@ -92,6 +93,12 @@ impl Rows {
             let fills = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
             // What is filled in a partition is seen through its parent.
             let below = old.partitions_below(name);
+            // A row whose place is filled moves to another partition.
+            let cut: BTreeSet<Ident> = above.iter().flat_map(|table| cut_by(old, table)).collect();
+            let mut moved = plan.stages.iter().flat_map(|stage| stage.schema.fills.values());
+            if moved.any(|fill| above.contains(&&fill.table) && cut.contains(&fill.column)) {
+                continue;
+            }
             let filled: BTreeSet<&Ident> = fills
                 .filter(|fill| fill.value.is_some())
                 .filter(|fill| here(&fill.table) || fill.table == *called || below.contains(&fill.table))

@@ -100,7 +100,7 @@ pub(super) fn steps(
         };
         steps.extend(backfill::run_only(&fill));
         if column.not_null {
-            steps.extend(not_null::set(&after, table, &column.name));
+            steps.extend(not_null::set(&after, table, &column.name, context));
         }
     }
     steps

@@ -160,6 +160,12 @@ pub(super) fn attach_steps(state: &Schema, name: &QName, target: &Table) -> Vec<
     };
     let mut after = state.clone();
     after.attach(name, place.clone(), target.attached.clone());
+    for column in after.tables.get_mut(name).into_iter().flat_map(|t| &mut t.columns) {
+        // It comes along with the place.
+        if let Some(wanted) = target.column(&column.name) {
+            column.identity.clone_from(&wanted.identity);
+        }
+    }
     let (own, default) = proofs(state, name, place);
     let mut reached = state.clone();
     let mut steps = Vec::new();

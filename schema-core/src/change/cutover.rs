@@ -16,7 +16,7 @@ use super::sync::{create_statements, drop_statements};
 use crate::compare::{same_constraint, same_default, same_index};
 use crate::facts::Op;
 use crate::plan::{HazardKind, Statement};
-use crate::schema::{ConstraintKind, Dependency, Expr, Ident, Other, QName, Schema, Table, TableAlias};
+use crate::schema::{ConstraintKind, Dependency, Expr, Ident, Other, QName, Schema, Table, TableAlias, TableOptions};
 use crate::sql::{Alter, IndexMode, create_index, key_index};
 use crate::stages::rename_column;
 
@@ -160,6 +160,21 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
         lock.locks = tables.iter().flat_map(|t| Op::TableLock.on(t, "").locks).collect();
         out.push(lock);
     }
+    // Options that name an index let it go before its columns may hold NULL, and take it once they may not.
+    let options = |name: &&QName| {
+        Some((
+            from.tables.get(*name)?.options.clone(),
+            to.tables.get(*name)?.options.clone(),
+        ))
+    };
+    let named: Vec<(&QName, TableOptions, TableOptions)> = tables
+        .iter()
+        .filter_map(|name| options(name).map(|(was, is)| (*name, was, is)))
+        .collect();
+    let lets_go = named
+        .iter()
+        .filter(|(_, was, is)| was.replica_identity_index.is_some() && is.replica_identity_index.is_none());
+    out.extend(lets_go.map(|(name, _, is)| super::table_options::replica_identity(name, is)));
     // So would a view that shows the table under its new name.
     let shown = |schema: &Schema| -> Vec<(QName, TableAlias)> {
         let here = schema
@@ -211,6 +226,14 @@ fn swap(from: &Schema, columns: &[ColumnSwap], types: &[TypeSwap], to: &Schema, 
     }
     for (function, sync) in to.syncs.iter().filter(|(f, s)| from.syncs.get(*f) != Some(s)) {
         out.extend(create_statements(function, sync));
+    }
+    for (name, was, is) in &named {
+        if was.replica_identity_index.is_none() && is.replica_identity_index.is_some() {
+            out.push(super::table_options::replica_identity(name, is));
+        }
+        if was.cluster_on.is_none() && is.cluster_on.is_some() {
+            out.push(super::table_options::cluster_on(name, is));
+        }
     }
     out.extend(statistics.iter().map(|(table, o)| create_statistics(table, o)));
     for (name, alias) in shown(to) {

@@ -110,6 +110,13 @@ impl Held {
         })
     }
 
+    /// The schema without these keys.
+    pub(super) fn without(&self, state: &Schema) -> Schema {
+        self.0.iter().fold(state.clone(), |schema, (child, name, ..)| {
+            with_constraint(&schema, child, name, None)
+        })
+    }
+
     /// The last file of the undo for each of them.
     pub(super) fn validations(&self, state: &Schema, table: &QName) -> Vec<Step> {
         let mut reached = state.clone();

@@ -195,8 +195,8 @@ impl Change {
                 add_column::steps(state, table, column, sequences, fill.as_ref(), context)
             }
             Self::DropColumn(table, name) => drop_column::steps(state, table, name, context),
-            Self::SetNotNull(table, name) => not_null::set(state, table, name),
-            Self::DropNotNull(table, name) => not_null::unset(state, table, name),
+            Self::SetNotNull(table, name) => not_null::set(state, table, name, context),
+            Self::DropNotNull(table, name) => not_null::unset(state, table, name, context),
             Self::SetDefault(table, name, default, along) => {
                 column_settings::default(state, table, name, default.as_ref(), along)
             }

@@ -4,7 +4,9 @@
 //! and does not scan; the check goes in a second statement of that transaction (in the same statement the proof would be
 //! lost: traps 3). Drop: one instant statement, whose undo is the same three files backwards.
 
-use super::step::Step;
+use super::constraint::with_constraint;
+use super::key::Held;
+use super::step::{Context, Step, patches_between};
 use crate::facts::Op;
 use crate::plan::Statement;
 use crate::schema::{CheckConstraint, Constraint, ConstraintKind, Expr, Ident, Literal, QName, Schema};
@@ -73,10 +75,22 @@ impl Recipe {
         ]
     }
 
-    fn unset(&self, state: &Schema) -> Vec<Statement> {
+    fn unset(&self, state: &Schema, context: &Context) -> Vec<Statement> {
         let (table, column) = (&self.table, &self.column);
-        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL");
-        let mut out = vec![Op::ColumnDropNotNull.on(table, sql)];
+        let held = state.keyed_below(table, column);
+        let mut out = Vec::new();
+        let mut only = "";
+        if !held.is_empty() && state.tables.get(table).is_some_and(|t| t.partition_by.is_none()) {
+            only = "ONLY ";
+        } else if context.target_version >= 18 {
+            // What a partition has from above alone would go, which its primary key forbids.
+            out.extend(held.iter().map(|(member, _)| {
+                let sql = format!("ALTER TABLE {member} ALTER COLUMN {column} SET NOT NULL");
+                Op::ColumnSetNotNullProven.on(member, sql)
+            }));
+        }
+        let sql = format!("ALTER TABLE {only}{table} ALTER COLUMN {column} DROP NOT NULL");
+        out.push(Op::ColumnDropNotNull.on(table, sql));
         out.extend(unset_below(state, table, column));
         out
     }
@@ -110,8 +124,16 @@ pub(super) fn unset_below(state: &Schema, table: &QName, column: &Ident) -> Opti
     if state.family(table).len() < 2 {
         return None;
     }
+    let keyed = if state.keyed_below(table, column).is_empty() {
+        String::new()
+    } else {
+        format!(
+            " WHERE NOT EXISTS (\n      SELECT FROM pg_catalog.pg_constraint k\n      JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)\n      WHERE k.conrelid = inhrelid AND k.contype = 'p' AND a.attname = {}\n    )",
+            Literal(column.raw())
+        )
+    };
     let body = format!(
-        "DECLARE\n  child regclass;\nBEGIN\n  FOR child IN\n    WITH RECURSIVE below AS (\n      SELECT inhrelid, 1 AS level FROM pg_catalog.pg_inherits WHERE inhparent = {}::pg_catalog.regclass\n      UNION ALL\n      SELECT i.inhrelid, level + 1 FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.inhrelid\n    )\n    SELECT inhrelid FROM below GROUP BY inhrelid ORDER BY pg_catalog.max(level), inhrelid\n  LOOP\n    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', child, {});\n  END LOOP;\nEND",
+        "DECLARE\n  child regclass;\nBEGIN\n  FOR child IN\n    WITH RECURSIVE below AS (\n      SELECT inhrelid, 1 AS level FROM pg_catalog.pg_inherits WHERE inhparent = {}::pg_catalog.regclass\n      UNION ALL\n      SELECT i.inhrelid, level + 1 FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.inhrelid\n    )\n    SELECT inhrelid FROM below{keyed} GROUP BY inhrelid ORDER BY pg_catalog.max(level), inhrelid\n  LOOP\n    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', child, {});\n  END LOOP;\nEND",
         Literal(&table.to_string()),
         Literal(column.raw())
     );
@@ -150,7 +172,34 @@ fn validate_open(state: &Schema, table: &QName, column: &Ident, name: &Ident, op
     ]
 }
 
-pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
+/// The files that give a partition its own primary key back, and the statements that take it away before: until 17 NOT NULL
+/// goes from a partitioned table only where it goes from all its partitions. `reached` becomes the schema without the key.
+fn key_aside(reached: &mut Schema, member: &QName, key: &Ident) -> (Vec<Step>, Vec<Statement>) {
+    let Some(constraint) = reached.tables.get(member).and_then(|t| t.constraints.get(key)).cloned() else {
+        return (Vec::new(), Vec::new());
+    };
+    let held = Held::by(reached, member, &constraint);
+    let open = held.open(reached);
+    let mut steps = held.validations(reached, member);
+    let bare = held.without(reached);
+    let mut away: Vec<Statement> = held.release(member).collect();
+    for (at, mut step) in super::key::remove(&bare, member, key).into_iter().enumerate() {
+        away.append(&mut step.up);
+        step.up_effect.clear();
+        step.kind = "set_not_null";
+        step.up_reason = Some("Its undo gives a primary key back that makes room when NOT NULL goes above it.");
+        if at == 0 {
+            step = step.down(held.restore(member));
+            step.down_effect.extend(patches_between(&bare, &open));
+        }
+        steps.push(step);
+    }
+    *reached = with_constraint(&bare, member, key, None);
+    reached.drop_attached(member, key);
+    (steps, away)
+}
+
+pub(super) fn set(state: &Schema, table: &QName, column: &Ident, context: &Context) -> Vec<Step> {
     if let Some((name, open)) = open_constraint(state, table, column) {
         return validate_open(state, table, column, name, open);
     }
@@ -173,8 +222,21 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .flat_map(|t| t.partition_of.iter().map(|p| &p.parent).chain(&t.inherits));
         parents.any(|parent| parent != table && family.contains(parent) && own(parent))
     };
+    let stays_in_keys =
+        context.target_version >= 18 || state.tables.get(table).is_some_and(|t| t.partition_by.is_none());
+    let held = state.keyed_below(table, column);
+    let mut keys_go = Vec::new();
     for member in family.iter().filter(|m| *m != table && own(m) && !covered(m)) {
-        let mut back = undo_steps(&mut open, member, column);
+        let mut back = Vec::new();
+        if let Some((_, key)) = held.iter().find(|(m, _)| m == member) {
+            if stays_in_keys {
+                continue;
+            }
+            let (steps, statements) = key_aside(&mut open, member, key);
+            back.extend(steps);
+            keys_go.extend(statements);
+        }
+        back.extend(undo_steps(&mut open, member, column));
         back.push(undo_check(&open, member, column));
         for step in back {
             steps.push(if steps.is_empty() { step } else { step.grouped() });
@@ -198,24 +260,29 @@ pub(super) fn set(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
             .alone("validate", recipe.subject()),
         Step::new("set_not_null", &recipe.object, Some(table))
             .up(recipe.set())
-            .down(recipe.unset(state))
+            .down(keys_go.iter().cloned())
+            .down(recipe.unset(&open, context))
             .down([recipe.add_check()])
             .effect_up(&proven, &done)
-            .effect_down(&done, &unproven)
+            .effect_down(&done, &recipe.with_check(&open, true))
             .named("set_not_null", recipe.subject())
             .grouped(),
     ]);
+    if !keys_go.is_empty() {
+        // The keys come back only where they have made room.
+        steps.iter_mut().skip(1).for_each(|step| step.undo_with_previous = true);
+    }
     steps
 }
 
-pub(super) fn unset(state: &Schema, table: &QName, column: &Ident) -> Vec<Step> {
+pub(super) fn unset(state: &Schema, table: &QName, column: &Ident, context: &Context) -> Vec<Step> {
     let recipe = Recipe::new(table, column);
     let mut reached = state.clone();
     let mut steps = undo_steps(&mut reached, table, column);
     let after = recipe.with_not_null(state, false);
     steps.push(
         Step::new("drop_not_null", &recipe.object, Some(table))
-            .up(recipe.unset(state))
+            .up(recipe.unset(state, context))
             .down([recipe.add_check()])
             .effect_up(state, &after)
             .effect_down(&after, &recipe.with_check(&after, true))

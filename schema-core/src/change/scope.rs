@@ -33,6 +33,10 @@ impl Change {
             }
             // A partition takes part in its parent's keys.
             Self::CreateTable(_, table, ..) if table.partition_of.is_some() => return Cow::Borrowed(state),
+            // On the way back a partition's own key may have to make room.
+            Self::SetNotNull(table, column) if !state.keyed_below(table, column).is_empty() => {
+                return Cow::Borrowed(state);
+            }
             _ => {}
         }
         let mut part = Schema {

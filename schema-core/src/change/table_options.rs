@@ -99,19 +99,30 @@ fn changes(table: &QName, from: &TableOptions, to: &TableOptions) -> Vec<Stateme
         out.push(alter(Op::TableRowSecurity, format!("{word} ROW LEVEL SECURITY")));
     }
     if (&from.replica_identity, &from.replica_identity_index) != (&to.replica_identity, &to.replica_identity_index) {
-        let word = match (&to.replica_identity, &to.replica_identity_index) {
-            (_, Some(index)) => format!("USING INDEX {index}"),
-            (Some(kind), None) => kind.clone(),
-            (None, None) => "DEFAULT".to_owned(),
-        };
-        out.push(alter(Op::TableReplicaIdentity, format!("REPLICA IDENTITY {word}")));
+        out.push(replica_identity(table, to));
     }
     if from.cluster_on != to.cluster_on {
-        let action = to
-            .cluster_on
-            .as_ref()
-            .map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |i| format!("CLUSTER ON {i}"));
-        out.push(alter(Op::TableClusterOn, action));
+        out.push(cluster_on(table, to));
     }
     out
+}
+
+/// `REPLICA IDENTITY`, ACCESS EXCLUSIVE for an instant.
+pub(super) fn replica_identity(table: &QName, options: &TableOptions) -> Statement {
+    let word = match (&options.replica_identity, &options.replica_identity_index) {
+        (_, Some(index)) => format!("USING INDEX {index}"),
+        (Some(kind), None) => kind.clone(),
+        (None, None) => "DEFAULT".to_owned(),
+    };
+    let sql = format!("ALTER TABLE {table} REPLICA IDENTITY {word}");
+    Op::TableReplicaIdentity.on(table, sql)
+}
+
+/// `CLUSTER ON`, or without.
+pub(super) fn cluster_on(table: &QName, options: &TableOptions) -> Statement {
+    let action = options
+        .cluster_on
+        .as_ref()
+        .map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |i| format!("CLUSTER ON {i}"));
+    Op::TableClusterOn.on(table, format!("ALTER TABLE {table} {action}"))
 }

@@ -1,4 +1,6 @@
-use crate::schema::{Deferral, Expr, Ident, KeyTarget, Table};
+use crate::expression::columns_named;
+use crate::schema::{Column, Deferral, Expr, Ident, KeyTarget, Table};
+use crate::volatility::is_volatile;
 
 /// A unique key of a version: a constraint, or an index that a statement can name as its arbiter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,29 @@ impl UniqueKey<'_> {
         sorted(self) == sorted(other)
             && self.predicate == other.predicate
             && self.nulls_not_distinct == other.nulls_not_distinct
+    }
+
+    /// Whether two rows of the table are a conflict as soon as nobody gave these columns a value: each has what the column
+    /// makes by itself, which is the same for both. `given` says which columns somebody writes.
+    pub fn is_same_for_all(&self, table: &Table, given: impl Fn(&Ident) -> bool) -> bool {
+        let same = |name: &&Ident| !given(name) && table.column(name).is_some_and(|c| self.is_same(table, c, &given));
+        !self.columns.is_empty() && self.columns.iter().all(same)
+    }
+
+    fn is_same(&self, table: &Table, column: &Column, given: &impl Fn(&Ident) -> bool) -> bool {
+        if let Some(generated) = &column.generated {
+            let sources = columns_named(&generated.expression, table);
+            let same = |name: &Ident| {
+                let source = table.column(name).filter(|source| source.name != column.name);
+                !given(name) && source.is_some_and(|source| self.is_same(table, source, given))
+            };
+            return sources.iter().all(same);
+        }
+        match &column.default {
+            _ if column.identity.is_some() => false,
+            Some(default) => !is_volatile(default),
+            None => self.nulls_not_distinct,
+        }
     }
 
     /// Whether rows that it lets in pass `other` as well: the same key, or one over fewer columns.

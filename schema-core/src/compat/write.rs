@@ -109,6 +109,10 @@ impl Case<'_> {
             if ours(&key.columns) && !known_keys.iter().any(|known| known.covers(&key)) {
                 refusals.push(refusal(key.name, "a duplicate", Reason::UniqueKey));
             }
+            let given = |c: &Ident| self.table.column(c).is_some() || self.writes_to(c).next().is_some();
+            if only.is_none() && key.is_same_for_all(stage, given) {
+                refusals.push(refusal(key.name, "a second row", Reason::UniqueKey));
+            }
         }
         for (name, constraint) in &stage.constraints {
             if constraint.not_enforced {

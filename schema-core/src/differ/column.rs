@@ -278,7 +278,9 @@ impl Differ<'_> {
                 at(self.to) && !at(self.from)
             })
         };
-        expected.not_null = changes(true) || was.not_null && !changes(false);
+        let in_key = |schema: &Schema| schema.is_keyed(name, &is.name);
+        let keyed = in_key(self.from) && in_key(self.to);
+        expected.not_null = changes(true) || was.not_null && (keyed || !changes(false));
         match (expected.not_null, is.not_null) {
             (true, false) => {
                 let in_key = current
@@ -363,7 +365,7 @@ impl Differ<'_> {
 }
 
 /// What the own settings of partitions and children give when they are out of the way.
-fn nothing_own(table: &QName, column: &Ident) -> String {
+pub(super) fn nothing_own(table: &QName, column: &Ident) -> String {
     format!("nothing of partitions' own on {table}.{column}")
 }
 

@@ -16,27 +16,30 @@ impl Differ<'_> {
                 | Change::SwapPartitionedKey { table, drop: key, .. } => {
                     let primary = self.from.table(table).and_then(Table::primary_key);
                     if primary.is_some_and(|(name, _)| name == key) {
-                        task.gives.push(format!("no old primary key of {table}"));
+                        task.gives.push(no_primary_key(table));
                         for child in self.from.attached_below(table, key).keys() {
-                            task.gives.push(format!("no old primary key of {child}"));
+                            task.gives.push(no_primary_key(child));
                         }
                     }
                 }
                 // A view's GROUP BY may rest on the key.
                 Change::MoveDependents { table, .. } => {
-                    task.needs.push(format!("no old primary key of {table}"));
+                    task.needs.push(no_primary_key(table));
                 }
                 // A partition's own primary key waits until the one from above is gone.
                 Change::AddKey(table, _, key) | Change::PromoteIndex { table, key, .. }
                     if matches!(key.kind, ConstraintKind::PrimaryKey(_)) =>
                 {
-                    task.needs.push(format!("no old primary key of {table}"));
+                    task.needs.push(no_primary_key(table));
                 }
                 Change::DropSync(function, _) => {
                     if let Some(sync) = self.from.syncs.get(function)
                         && sync.direction != SyncDirection::InPlace
                     {
-                        task.needs.push(format!("no old primary key of {}", sync.table));
+                        // The old column may hold NULL from then on, which a key below the table forbids as well.
+                        let family = self.from.family(&sync.table);
+                        task.needs.extend(family.iter().map(no_primary_key));
+                        task.needs.push(no_primary_key(&sync.table));
                     }
                 }
                 _ => {}
@@ -228,4 +231,9 @@ impl Differ<'_> {
                 && key.columns.contains(&sync.from)
         })
     }
+}
+
+/// What the removal of an old primary key gives.
+pub(super) fn no_primary_key(table: &QName) -> String {
+    format!("no old primary key of {table}")
 }

@@ -169,6 +169,10 @@ impl Differ<'_> {
             );
             let change = Change::AlterSequence(new.clone(), self.to.sequences[new].clone());
             self.push(Segment::Tables, table.as_ref(), 0, change);
+            let (from, to) = (self.from, self.to);
+            let was = from.sequences.get(old).and_then(|s| s.comment.as_ref());
+            let is = to.sequences[new].comment.as_ref();
+            self.comment(Segment::After, None, Commented::Sequence(new.clone()), was, is);
         }
         for (name, sequence) in &self.to.sequences {
             if renamed.iter().any(|(_, new)| new == name) {

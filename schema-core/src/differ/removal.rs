@@ -1,6 +1,8 @@
 //! What goes waits for what still holds on to it, wherever names put it in the order.
 
 use super::Task;
+use super::column::nothing_own;
+use super::constraints::no_primary_key;
 use crate::change::Change;
 use crate::expression::columns_named;
 use crate::schema::{ConstraintKind, Ident, QName, Schema, SyncDirection};
@@ -72,8 +74,9 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
                 SyncDirection::Forward | SyncDirection::Backward => Some(&sync.to),
                 SyncDirection::InPlace => None,
             };
-            let needs = left.map(|column| unchecked(&sync.table, column));
-            (needs.into_iter().collect(), vec![cleared(&sync.table)])
+            // So must not what partitions demand of it.
+            let needs = left.map(|column| [unchecked(&sync.table, column), nothing_own(&sync.table, column)]);
+            (needs.into_iter().flatten().collect(), vec![cleared(&sync.table)])
         }
         Change::DropIndex(table, name) => {
             let index = from.tables.get(table).and_then(|t| t.indexes.get(name));
@@ -89,6 +92,13 @@ fn of(from: &Schema, change: &Change) -> (Vec<String>, Vec<String>) {
                 gives.extend(check.columns.iter().map(|column| unchecked(table, column)));
             }
             (Vec::new(), gives)
+        }
+        Change::DropNotNull(table, column) => {
+            let keyed = from
+                .family(table)
+                .into_iter()
+                .filter(|member| from.is_keyed(member, column));
+            (keyed.map(|member| no_primary_key(&member)).collect(), Vec::new())
         }
         // PostgreSQL would compute it again from the new type.
         Change::AlterColumnType(table, column) => (vec![free(table, &column.name)], Vec::new()),

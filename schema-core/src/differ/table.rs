@@ -2,7 +2,7 @@
 
 use super::{Differ, Segment};
 use crate::change::{Change, Commented};
-use crate::schema::{QName, Schema, Shared, Table};
+use crate::schema::{Ident, QName, Schema, Shared, Table};
 
 impl Differ<'_> {
     pub(super) fn tables(&mut self) {
@@ -11,7 +11,8 @@ impl Differ<'_> {
         let (from, to) = (self.from, self.to);
         let with_names = self.with_sequence_names();
         for (name, wanted) in &to.tables {
-            let equal = |current: &Shared<Table>| with_names.is_none() && current == wanted;
+            let equal =
+                |current: &Shared<Table>| with_names.is_none() && current == wanted && !self.changes_above(wanted);
             if let Some(current) = from.tables.get(name).filter(|current| !equal(current)) {
                 let called = with_names.as_ref().and_then(|s| s.tables.get(name));
                 self.columns(name, called.unwrap_or(current), wanted);
@@ -48,6 +49,18 @@ impl Differ<'_> {
         self.keys_before_syncs();
     }
 
+    /// Whether a table above a partition or child changes: what stays its own must then be said anew.
+    fn changes_above(&self, table: &Table) -> bool {
+        let parents = table.partition_of.iter().map(|p| &p.parent).chain(&table.inherits);
+        let mut both = parents.map(|parent| (self.from.tables.get(parent), self.to.tables.get(parent)));
+        both.any(|(was, is)| was != is || is.is_some_and(|is| self.changes_above(is)))
+    }
+
+    fn is_synced(&self, table: &QName, column: &Ident) -> bool {
+        let mut syncs = self.from.syncs.values().filter(|s| s.table == *table);
+        syncs.any(|s| s.from == *column || s.to == *column)
+    }
+
     /// What is built on a partition or child waits for what its columns become from above.
     fn wait_for_columns_from_above(&mut self) {
         let mut tasks = std::mem::take(&mut self.tasks);
@@ -70,7 +83,10 @@ impl Differ<'_> {
             for column in self.to.tables.get(&table).into_iter().flat_map(|t| &t.columns) {
                 if let Some(top) = self.placed_from_above(&table, &column.name) {
                     task.needs.push(format!("column {top}.{}", column.name));
-                    task.needs.push(super::column::changed(&top, &column.name));
+                    // A key over the two columns of a sync changes places before the sync goes.
+                    if !(matches!(task.change, Change::SwapKey { .. }) && self.is_synced(&top, &column.name)) {
+                        task.needs.push(super::column::changed(&top, &column.name));
+                    }
                 }
             }
         }

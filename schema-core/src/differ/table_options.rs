@@ -37,9 +37,17 @@ impl Differ<'_> {
         }
         let first = format!("options of {table} that name what goes");
         for task in &mut self.tasks {
-            if let Change::DropIndex(t, _) | Change::DropKey(t, _) | Change::SwapKey { table: t, .. } = &task.change
-                && t == table
-            {
+            let waits = match &task.change {
+                Change::DropIndex(t, _) | Change::DropKey(t, _) | Change::SwapKey { table: t, .. } => t == table,
+                // What makes a column nullable does so for what is below the table.
+                Change::DropNotNull(t, _) => self.from.family(t).contains(table),
+                Change::DropSync(function, _) => {
+                    let sync = self.from.syncs.get(function);
+                    sync.is_some_and(|s| self.from.family(&s.table).contains(table))
+                }
+                _ => false,
+            };
+            if waits {
                 task.needs.push(first.clone());
             }
         }

@@ -36,6 +36,46 @@ pub(super) fn views_without_row_security(stages: &[Stage], target_version: u32) 
     out
 }
 
+/// Before 18 NOT NULL goes from a partitioned table only where it goes from all its partitions, and a primary key of their
+/// own forbids that.
+pub(super) fn keys_of_partitions(stages: &[Stage], target_version: u32) -> Vec<Refusal> {
+    if target_version >= 18 {
+        return Vec::new();
+    }
+    let mut out: Vec<Refusal> = Vec::new();
+    for pair in stages.windows(2) {
+        let (from, to) = (&pair[0].schema, &pair[1].schema);
+        let both = from
+            .tables
+            .iter()
+            .filter_map(|(name, was)| Some((name, was, to.tables.get(name)?)));
+        for (name, was, is) in both.filter(|(_, was, _)| was.partition_by.is_some()) {
+            for column in was.columns.iter().filter(|c| c.not_null) {
+                let relaxed = is.column(&column.name).is_some_and(|c| !c.not_null);
+                let above = was.partition_of.as_ref().and_then(|p| from.tables.get(&p.parent));
+                // What a table has from above is said of the one above.
+                if !relaxed || above.is_some_and(|t| t.column(&column.name).is_some_and(|c| c.not_null)) {
+                    continue;
+                }
+                let stays = |member: &QName| to.is_keyed(member, &column.name);
+                let held = from.keyed_below(name, &column.name);
+                for (member, key) in held.into_iter().filter(|(member, _)| stays(member)) {
+                    let object = format!("{name}.{}", column.name);
+                    out.push(Refusal {
+                        why: format!(
+                            "it becomes nullable, which PostgreSQL refuses before 18 while {member} has the primary key {key} \
+                             over it"
+                        ),
+                        way_out: format!("make a unique constraint of {key} in a plan of its own first"),
+                        object,
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
 /// Puts hazards of the path into the header of the first file that works on their object.
 pub(super) fn tell(steps: &mut [Step], untold: &mut Vec<Hazard>) {
     untold.retain(|hazard| {

@@ -93,7 +93,8 @@ pub fn plan(old: &Schema, new: &Schema, decisions: &Decisions, options: &Options
         return Err(PlanError::RenameOrNot(questions));
     }
     let path = stages(old, new, decisions).map_err(PlanError::Refused)?;
-    let refused = guard::views_without_row_security(&path.stages, options.target_version);
+    let mut refused = guard::views_without_row_security(&path.stages, options.target_version);
+    refused.extend(guard::keys_of_partitions(&path.stages, options.target_version));
     if !refused.is_empty() {
         return Err(PlanError::Refused(refused));
     }
@@ -406,6 +407,13 @@ fn with_children(state: &Schema, ends: [&Schema; 2], patches: Vec<Patch>) -> Vec
         if patches.iter().any(higher) {
             continue;
         }
+        let keeps_key = |child: &QName| {
+            let goes = |p: &Patch| {
+                let on_it = matches!(&p.slot, Slot::Constraint(on, _) | Slot::Attached(on, _) if on == child);
+                on_it && p.after.is_none()
+            };
+            state.is_keyed(child, name) && !patches.iter().any(goes)
+        };
         for child in state.family(table).into_iter().filter(|child| child != table) {
             let slot = Slot::Column(child.clone(), name.clone());
             let said = out.iter().position(|p| p.slot == slot);
@@ -428,7 +436,10 @@ fn with_children(state: &Schema, ends: [&Schema; 2], patches: Vec<Patch>) -> Vec
                         Some(Object::Column(was)) => Some(&**was),
                         _ => None,
                     };
-                    Some(Object::Column(Box::new(own.following(was, is, shares))))
+                    let mut follows = own.following(was, is, shares);
+                    // A primary key that stays keeps it NOT NULL.
+                    follows.not_null |= own.not_null && keeps_key(&child);
+                    Some(Object::Column(Box::new(follows)))
                 }
                 (Some(Object::Column(is)), _) => Some(Object::Column(Box::new(is.inherited(shares)))),
                 _ => None,

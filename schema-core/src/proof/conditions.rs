@@ -8,9 +8,10 @@ use super::ProofError;
 use super::write::{Condition, run};
 use crate::compat::{Retyped, retyped, unique_keys};
 use crate::plan::Plan;
-use crate::schema::{ConstraintKind, Ident, Object, QName, Schema, SyncDirection, Table};
+use crate::schema::{Column, ConstraintKind, Expr, Ident, Object, QName, Schema, SyncDirection, Table};
 use crate::sql::{bound_conditions, hash_condition};
 use crate::stages::Renamed;
+use crate::volatility::{is_constant, is_volatile};
 
 /// Conditions by table. Those that the server cannot read on the old table (they name what is not there yet) are left out.
 pub(super) async fn conditions(
@@ -37,6 +38,7 @@ pub(super) async fn conditions(
                 let known = Known {
                     changed: changed_columns(plan, name, table, later),
                     supplied: supplied_columns(plan, name),
+                    filled: filled_columns(plan, name),
                     synced: synced_columns(plan, name),
                     sources: sources(plan, name),
                 };
@@ -207,6 +209,8 @@ struct Known {
     changed: BTreeSet<Ident>,
     /// Columns that get a value where they have none.
     supplied: BTreeSet<Ident>,
+    /// The values.
+    filled: BTreeMap<Ident, Expr>,
     /// Columns that a sync writes.
     synced: BTreeSet<Ident>,
     /// New names with the old ones.
@@ -217,21 +221,22 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
     let Known {
         changed,
         supplied,
+        filled,
         synced,
         sources,
     } = known;
 
     // The old rows under the names that they will have.
-    let from = {
-        let aliases: String = sources.iter().map(|(to, from)| format!(", t.{from} AS {to}")).collect();
+    let from = |made: &BTreeMap<Ident, String>| {
+        let aliases = sources.iter().map(|(to, from)| format!("t.{from} AS {to}"));
         // By name: between two files the table has columns of both versions.
-        let columns: Vec<String> = old.columns.iter().map(|c| format!("t.{}", c.name)).collect();
-        format!(
-            "(SELECT {}{aliases} FROM {name} t) AS {}",
-            columns.join(", "),
-            name.name
-        )
+        let columns = old.columns.iter().filter(|c| !made.contains_key(&c.name));
+        let columns = columns.map(|c| format!("t.{}", c.name));
+        let made = made.iter().map(|(column, value)| format!("{value} AS {column}"));
+        let all: Vec<String> = columns.chain(aliases).chain(made).collect();
+        format!("(SELECT {} FROM {name} t) AS {}", all.join(", "), name.name)
     };
+    let rows = from(&BTreeMap::new());
     let old_name = |column: &Ident| sources.get(column).unwrap_or(column).clone();
     let is_old = |column: &Ident| old.column(&old_name(column)).is_some() && !changed.contains(column);
     for column in later
@@ -242,7 +247,7 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
         // A conversion makes no value of NULL: only a fill does.
         if old.column(&old_name(&column.name)).is_some_and(|c| !c.not_null) {
             out.push(Condition {
-                holds: format!("SELECT NOT EXISTS (SELECT FROM {from} WHERE {} IS NULL)", column.name),
+                holds: format!("SELECT NOT EXISTS (SELECT FROM {rows} WHERE {} IS NULL)", column.name),
                 columns: vec![old_name(&column.name)],
                 expression: format!("{} IS NOT NULL", column.name),
             });
@@ -268,7 +273,7 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
         {
             out.push(Condition {
                 holds: format!(
-                    "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}))",
+                    "SELECT NOT EXISTS (SELECT FROM {rows} WHERE NOT ({}))",
                     check.expression
                 ),
                 columns: check.columns.iter().map(old_name).collect(),
@@ -287,7 +292,7 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
             let some_null: Vec<String> = key.columns.iter().map(|c| format!("{c} IS NULL")).collect();
             out.push(Condition {
                 holds: format!(
-                    "SELECT NOT EXISTS (SELECT FROM {from} WHERE NOT ({}) AND NOT EXISTS (SELECT FROM {} p WHERE {}))",
+                    "SELECT NOT EXISTS (SELECT FROM {rows} WHERE NOT ({}) AND NOT EXISTS (SELECT FROM {} p WHERE {}))",
                     some_null.join(if key.match_full { " AND " } else { " OR " }),
                     key.references,
                     pairs.join(" AND ")
@@ -308,18 +313,30 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
         // Rows with the same values conflict under every operator that such a constraint takes in practice.
         let columns = crate::sql::column_list(&exclusion.columns);
         out.push(Condition {
-            holds: format!("SELECT NOT EXISTS (SELECT FROM {from} GROUP BY {columns} HAVING count(*) > 1)"),
+            holds: format!("SELECT NOT EXISTS (SELECT FROM {rows} GROUP BY {columns} HAVING count(*) > 1)"),
             columns: exclusion.columns.iter().map(old_name).collect(),
             expression: format!("no two rows with the same {columns}"),
         });
     }
     for key in unique_keys(later) {
         let known = unique_keys(old).iter().any(|k| k.is_like(&key));
-        // A conversion keeps apart what was apart, and cannot do more.
-        let stands = |c: &Ident| old.column(&old_name(c)).is_some() && !supplied.contains(c);
-        if known || !key.columns.iter().all(|c| stands(c)) {
+        if known {
             continue;
         }
+        // A conversion keeps apart what was apart, and cannot do more. What comes with the plan has the value that its column
+        // makes of itself, or that a fill gives.
+        let stands = |c: &Ident| old.column(&old_name(c)).is_some() && !supplied.contains(c);
+        let simple = key.predicate.is_none() && key.parts.len() == key.columns.len();
+        let arriving: Vec<&Ident> = key.columns.iter().copied().filter(|c| !stands(c)).collect();
+        let made: Option<BTreeMap<Ident, String>> = (arriving.into_iter())
+            .map(|c| {
+                let column = later.column(c).filter(|_| !synced.contains(c))?;
+                let value = made_value(old.column(c).is_some(), column, filled.get(c), simple)?;
+                Some((c.clone(), value))
+            })
+            .collect();
+        let Some(made) = made else { continue };
+        let from = from(&made);
         let mut wheres: Vec<String> = key.predicate.iter().map(|p| format!("({p})")).collect();
         if !key.nulls_not_distinct {
             wheres.extend(key.parts.iter().map(|part| format!("{part} IS NOT NULL")));
@@ -336,6 +353,45 @@ fn demands(out: &mut Vec<Condition>, known: &Known, name: &QName, old: &Table, l
             expression: format!("unique ({parts})"),
         });
     }
+}
+
+/// What a column that the plan makes or fills has in a row that stands, in terms of the old row; none where each row has its
+/// own. Where only equality counts, any value stands for a constant, whose type may not be there yet.
+fn made_value(stood: bool, column: &Column, fill: Option<&Expr>, simple: bool) -> Option<String> {
+    if column.identity.is_some() || column.generated.is_some() {
+        return None;
+    }
+    let typed = |value: &Expr| {
+        let text = if simple && is_constant(value) {
+            "1".to_owned()
+        } else {
+            format!("({value})::{}", column.type_name)
+        };
+        (!is_volatile(value)).then_some(text)
+    };
+    match (stood, fill, &column.default) {
+        (true, Some(fill), _) if is_volatile(fill) => None,
+        (true, Some(fill), _) => Some(format!("COALESCE(t.{}, {fill})", column.name)),
+        (false, _, Some(default)) => typed(default),
+        (false, Some(fill), None) => typed(fill),
+        (_, None, None) if simple => Some("NULL::integer".to_owned()),
+        (_, None, None) => Some(format!("NULL::{}", column.type_name)),
+        (true, None, Some(_)) => None,
+    }
+}
+
+/// The values that the plan's fills give.
+fn filled_columns(plan: &Plan, name: &QName) -> BTreeMap<Ident, Expr> {
+    let objects = plan
+        .files
+        .iter()
+        .flat_map(|f| &f.up.effect)
+        .filter_map(|p| p.after.as_ref());
+    let fills = objects.filter_map(|object| match object {
+        Object::Fill(fill) if fill.table == *name => Some((fill.column.clone(), fill.value.clone()?)),
+        _ => None,
+    });
+    fills.collect()
 }
 
 /// Columns to which the plan gives a value where they have none.

@@ -81,6 +81,32 @@ impl Schema {
         found
     }
 
+    /// Partitions and children of a table with a primary key of their own over the column: it stays NOT NULL there, whatever
+    /// becomes of it above. With the key's name.
+    pub fn keyed_below(&self, table: &QName, column: &Ident) -> Vec<(QName, Ident)> {
+        let keyed = |member: &QName| {
+            let (name, key) = self.tables.get(member)?.primary_key()?;
+            key.columns.contains(column).then(|| (member.clone(), name.clone()))
+        };
+        let family = self.family(table).into_iter().filter(|member| member != table);
+        family.filter_map(|member| keyed(&member)).collect()
+    }
+
+    /// Whether a primary key of the table, its own or one from above, is over the column.
+    pub fn is_keyed(&self, table: &QName, column: &Ident) -> bool {
+        let Some(t) = self.tables.get(table) else {
+            return false;
+        };
+        let own = t.constraints.keys().chain(t.attached.keys());
+        let mut owners = own.filter_map(|name| self.index_owner(table, name));
+        owners.any(|owner| {
+            let IndexOwner::Key(constraint) = owner else {
+                return false;
+            };
+            matches!(&constraint.kind, ConstraintKind::PrimaryKey(key) if key.columns.contains(column))
+        })
+    }
+
     /// Makes a partition a table of its own, as `DETACH PARTITION` does: what it had from above is its own then.
     pub fn detach(&mut self, table: &QName) {
         let above: Vec<QName> = self.partitioned_above(table).into_iter().cloned().collect();
@@ -105,6 +131,10 @@ impl Schema {
         }
         t.attached.clear();
         t.partition_of = None;
+        // From 17 on a partition shares its parent's identity, and has none of its own.
+        for column in &mut t.columns {
+            column.identity = None;
+        }
         for parent in above.iter().filter_map(|name| self.tables.get(name)) {
             for (name, constraint) in parent.constraints.iter().filter(|(_, c)| is_inherited(c)) {
                 t.constraints

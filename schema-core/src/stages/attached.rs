@@ -221,9 +221,10 @@ impl Settled<'_> {
         if table.partition_by.is_some() {
             return None;
         }
+        // A table that leaves takes along what is attached.
+        let leaves = target.partition_of.as_ref().is_none_or(|place| place.parent != *parent);
         let own = |n: &&Ident| {
-            !target.indexes.contains_key(*n)
-                && !target.constraints.contains_key(*n)
+            (leaves || !target.indexes.contains_key(*n) && !target.constraints.contains_key(*n))
                 && fits(bridge, name, n, owner, parent)
         };
         let mut names = table.indexes.keys().chain(table.constraints.keys());

@@ -337,7 +337,12 @@ impl Bridge<'_> {
             }
             let given = (self.decisions.retypes.iter())
                 .any(|r| r.column.table == *self.name && r.column.column == from.name && r.using.is_some());
-            if !given && let Some(words) = retype::forgets(from, wanted) {
+            // A partition's column changes with its parent's, which says it once.
+            let own = self.current.partition_of.is_none() && self.current.inherits.is_empty();
+            if own
+                && !given
+                && let Some(words) = retype::forgets(from, wanted)
+            {
                 self.forgets(&object, wanted, words);
             }
             return Column {

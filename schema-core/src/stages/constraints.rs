@@ -281,6 +281,43 @@ impl Bridge<'_> {
         }
     }
 
+    /// Tells of keys over columns that only new knows, where every row that stands has one and the same value: they cannot
+    /// be built where there are two rows, and refuse old code's second one.
+    pub(super) fn same_for_all(&mut self) {
+        let wanted = self.wanted;
+        for key in crate::compat::unique_keys(wanted) {
+            if !key.is_same_for_all(&self.table, |c| !self.only_new(c)) {
+                continue;
+            }
+            let object = self.object(key.name);
+            let columns: Vec<String> = key.columns.iter().map(ToString::to_string).collect();
+            let columns = columns.join(", ");
+            let own_value = |c: &&Ident| {
+                let bare = self.table.column(c).is_some_and(|column| column.default.is_none());
+                bare && self.fills.contains_key(&self.object(c))
+            };
+            let filled = key.columns.iter().copied().any(|c| own_value(&c));
+            if !filled {
+                self.hazard(
+                HazardKind::NoBackfill,
+                &object,
+                format!(
+                    "every row that stands has the same value in {columns}: {object} cannot be built where {} has two rows; leave \
+                     the default out and give `backfill` with a value of each row's own, or make the key in a later plan",
+                    self.name
+                ),
+                );
+            }
+            if !self.decisions.late.contains(&(self.name.clone(), key.name.clone())) {
+                self.hazard(
+                    HazardKind::OldWriteRefused,
+                    &object,
+                    format!("old code's rows all have the same value in {columns}: its second one is refused from the moment {object} stands"),
+                );
+            }
+        }
+    }
+
     /// When the old table's key over the same columns is checked.
     fn deferral_before(&self, key: &crate::schema::Key) -> Option<Deferral> {
         let mut keys = self.current.constraints.values();

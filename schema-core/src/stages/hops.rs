@@ -1,9 +1,10 @@
 //! Names that change one after the other, each into a free one.
 
 /// An order for renames that may take each other's names: what is in the way goes first, and one of a circle steps aside,
-/// under a name that `aside` makes of the last one.
-pub(crate) fn hops<T: Clone + PartialEq>(renames: &[(T, T)], aside: impl Fn(&T) -> T) -> Vec<(T, T)> {
+/// under a name that `aside` makes of the last one. It is the same in whatever order they were declared.
+pub(crate) fn hops<T: Clone + Ord>(renames: &[(T, T)], aside: impl Fn(&T) -> T) -> Vec<(T, T)> {
     let mut waiting = renames.to_vec();
+    waiting.sort();
     let mut out = Vec::with_capacity(renames.len());
     let mut last = Vec::new();
     while !waiting.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::first_free;
 use super::shadow::{Shadows, rename_column};
 use crate::compare::{constraint_columns, index_columns, same_constraint, same_index};
-use crate::schema::{ConstraintKind, Ident, QName, Schema, Sync, SyncDirection, Table};
+use crate::schema::{ConstraintKind, Ident, QName, Schema, Sync, SyncDirection, Table, TableOptions};
 use crate::sql::sync_function_name;
 
 /// Makes `swapped` from `bridge`.
@@ -87,7 +87,13 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
             }
         }
         let attached = out.tables.get(&name).map(|t| t.attached.clone()).unwrap_or_default();
-        out.tables.insert(name, Table { attached, ..named }.into());
+        let options = options_after(&table, &named, wanted, &moved, &gone);
+        let named = Table {
+            attached,
+            options,
+            ..named
+        };
+        out.tables.insert(name, named.into());
     }
     // The generator belongs to the column that new code writes.
     for (name, sequence) in &mut out.sequences {
@@ -96,6 +102,38 @@ pub(super) fn swapped(bridge: &Schema, new: &Schema, shadows: &Shadows, asides: 
         }
     }
     out
+}
+
+/// Options that name an index follow its new name. The old column may hold NULL from here on, which a replica identity must
+/// not: until contract gives another one it is the whole row.
+fn options_after(
+    was: &Table,
+    is: &Table,
+    wanted: &Table,
+    moved: &BTreeMap<Ident, Ident>,
+    gone: &BTreeSet<Ident>,
+) -> TableOptions {
+    let mut options = was.options.clone();
+    let follow = |name: Ident| {
+        let name = moved.get(&name).cloned().unwrap_or(name);
+        let stands = is.indexes.contains_key(&name) || is.constraints.contains_key(&name);
+        stands.then_some(name)
+    };
+    options.cluster_on = options.cluster_on.and_then(follow);
+    if let Some(name) = options.replica_identity_index.take() {
+        options.replica_identity_index = follow(name).filter(|name| {
+            let columns = is.indexes.get(name).map(index_columns);
+            let columns = columns.or_else(|| is.constraints.get(name).map(constraint_columns));
+            columns.is_some_and(|columns| !columns.iter().any(|c| gone.contains(c)))
+        });
+        if options.replica_identity_index.is_none() {
+            options.replica_identity = match &wanted.options.replica_identity_index {
+                Some(_) => Some("FULL".to_owned()),
+                None => wanted.options.replica_identity.clone(),
+            };
+        }
+    }
+    options
 }
 
 /// The new names of indexes and keys, by their old ones.

@@ -92,6 +92,7 @@ impl<'a> Bridge<'a> {
         self.columns();
         self.constraints();
         self.indexes();
+        self.same_for_all();
         self.options();
         self.retired_labels();
         self.keys_of_fills();

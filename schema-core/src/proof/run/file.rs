@@ -42,7 +42,7 @@ impl Course<'_> {
         let spent = way == Way::RollBack && code == "22023";
         // Rows of new code went back without what only the new columns held, and nothing fills them the second time.
         let unfilled = way == Way::ForwardAgain
-            && code.starts_with("23")
+            && (code.starts_with("23") || code == "P0001")
             && self
                 .plan
                 .hazards
@@ -55,11 +55,17 @@ impl Course<'_> {
             });
             return Ok(Go::Lost);
         }
-        if spent || (way.is_back() && loses_data && code.starts_with("23")) {
+        // What `using_back` makes of values that new code wrote may be one and the same.
+        let made_equal = way == Way::RollBack
+            && code == "23505"
+            && self.plan.decisions.retypes.iter().any(|r| r.using_back.is_some());
+        if spent || made_equal || (way.is_back() && loses_data && code.starts_with("23")) {
             self.proof.unproven.push(Unproven {
                 what: format!("the undo of {}", file.slug),
                 why: if spent {
                     error.to_string()
+                } else if made_equal {
+                    format!("`using_back` gives rows of new code one value where a key wants two: {error}")
                 } else {
                     format!("it needs values that the plan was allowed to lose: {error}")
                 },

@@ -1,0 +1,5 @@
+CREATE TABLE e (a text, b int NOT NULL, k int) PARTITION BY RANGE (k);
+CREATE TABLE e_2 PARTITION OF e FOR VALUES FROM (9) TO (MAXVALUE) PARTITION BY LIST (b);
+CREATE INDEX "its own" ON e_2 (a);
+CREATE TABLE e_2_1 (a text, b int NOT NULL, k int);
+CREATE INDEX "after it" ON e_2_1 (a);

@@ -1,0 +1,1 @@
+INSERT INTO e VALUES ('x', 1, 10), ('y', 2, 11);

@@ -1,0 +1,1 @@
+INSERT INTO e VALUES (1, 1, 1, NULL), (1, 2, 2, NULL), (2, NULL, 1, 4), (3, 3, 3, 3); INSERT INTO p VALUES (1, 1);
