@@ -76,6 +76,7 @@ impl Run<'_> {
                 || table.indexes.contains_key(&c)
                 || self.is_pointed_at(name, &c)
                 || self.is_referenced_by_strangers(name, &c)
+                || self.is_pointed_at_in_a_partition(name, &c)
         });
         if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;
@@ -126,6 +127,16 @@ impl Run<'_> {
             // In between the other version's columns stand on one end of it.
             keys.any(|(own_from, own_to)| own_from == from || own_to == to)
         })
+    }
+
+    /// The same where the row stands in a partition: PostgreSQL makes a constraint for each, whose name it chooses and which
+    /// no schema lists.
+    fn is_pointed_at_in_a_partition(&self, name: &QName, constraint: &Ident) -> bool {
+        let stage = self.boundary.stage;
+        let partitioned = stage.tables.get(name).is_some_and(|t| t.partition_by.is_some());
+        let listed = || stage.tables.values().any(|t| t.constraints.contains_key(constraint));
+        let mut keys = self.side.schema.tables.values().flat_map(|t| t.foreign_keys());
+        partitioned && !listed() && keys.any(|(_, key)| key.references == *name)
     }
 
     /// Whether it is a foreign key that only the other version knows: a row that its rows point at keeps its key.
