@@ -1,6 +1,6 @@
 //! Sessions that look on while files run.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -78,9 +78,9 @@ pub fn unique_index(table: &str, keys: &str) -> String {
 struct Seen {
     /// What was asked for one file does not count for the next.
     turn: u64,
-    /// Tables that stand before the file begins. Those that it creates are nobody's yet when they are locked, and a commit
-    /// shows them to others a moment before their locks go.
-    standing: HashSet<Oid>,
+    /// Tables that stand before the file begins, by the names that they have then: a commit shows others what it creates and
+    /// renames a moment before the locks go.
+    standing: HashMap<Oid, String>,
     held: BTreeSet<(String, usize)>,
 }
 
@@ -91,9 +91,10 @@ pub struct LockWatch {
     work: JoinHandle<()>,
 }
 
-const STANDING: &str = "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'm')";
+const STANDING: &str = "SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm')";
 
-const HELD: &str = "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), l.mode, c.oid
+const HELD: &str = "SELECT c.oid, l.mode
     FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE l.pid = $1 AND l.granted AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'm')
       AND n.nspname NOT IN ('pg_catalog', 'pg_toast')";
@@ -167,8 +168,8 @@ impl LockWatch {
     }
 }
 
-async fn standing(connection: &mut PgConnection) -> HashSet<Oid> {
-    let tables = sqlx::query_scalar(STANDING).fetch_all(connection).await.unwrap();
+async fn standing(connection: &mut PgConnection) -> HashMap<Oid, String> {
+    let tables = sqlx::query_as(STANDING).fetch_all(connection).await.unwrap();
     tables.into_iter().collect()
 }
 
@@ -177,8 +178,7 @@ fn note(seen: &Mutex<Seen>, turn: u64, rows: &[sqlx::postgres::PgRow]) {
     if seen.turn == turn {
         let held: Vec<_> = rows
             .iter()
-            .filter(|row| seen.standing.contains(&row.get(2)))
-            .map(|row| (row.get(0), rank(row.get::<&str, _>(1))))
+            .filter_map(|row| Some((seen.standing.get(&row.get(0))?.clone(), rank(row.get::<&str, _>(1)))))
             .collect();
         seen.held.extend(held);
     }
