@@ -1,7 +1,8 @@
 //! Plans with something left out: the proof must name what is missing.
 
+use schema_core::plan::Plan;
 use schema_core::planner::{Options, plan};
-use schema_core::proof::{ProofOptions, prove};
+use schema_core::proof::{Proof, ProofOptions, prove};
 use schema_core::scratch::{Scratch, ScratchChoice};
 
 use super::harness::{Case, Target, folders, read};
@@ -59,26 +60,51 @@ const KINDS: &[&str] = &[
     "table_options",
 ];
 
+/// A server to prove plans on.
+struct Bench {
+    major: u32,
+    server: String,
+    scratch: Scratch,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let (major, server) = all_versions().pop().expect("there is a server");
+        let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
+            .await
+            .expect("the test server serves as scratch server");
+        Self { major, server, scratch }
+    }
+
+    /// The case's plan; none where it is refused.
+    async fn plan(&self, case: &Case) -> Option<Plan> {
+        let database = database_on(&self.server).await;
+        let old = read(&mut database.with(&case.old).await).await.schema;
+        let target = Target::of(&self.server, &case.new).await;
+        let options = Options {
+            target_version: self.major,
+            ..Options::default()
+        };
+        plan(&old, &target.live.schema, &case.said.decisions, &options).ok()
+    }
+
+    async fn prove(&self, plan: &Plan, what: &str) -> Proof {
+        prove(plan, &self.scratch, &ProofOptions::default())
+            .await
+            .unwrap_or_else(|error| panic!("{what}: the proof cannot be run: {error}"))
+    }
+}
+
 /// Leaves out one file after the other, until every kind of step was left out once: the proof names the file each time.
 pub async fn left_out() {
-    let (major, server) = all_versions().pop().expect("there is a server");
-    let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
-        .await
-        .expect("the test server serves as scratch server");
+    let bench = Bench::start().await;
     let mut missed: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for name in folders() {
         let case = Case::read(&name);
-        if case.said.refused.is_some() || !case.said.is_for(major) {
+        if case.said.refused.is_some() || !case.said.is_for(bench.major) {
             continue;
         }
-        let database = database_on(&server).await;
-        let old = read(&mut database.with(&case.old).await).await.schema;
-        let target = Target::of(&server, &case.new).await;
-        let options = Options {
-            target_version: major,
-            ..Options::default()
-        };
-        let Ok(plan) = plan(&old, &target.live.schema, &case.said.decisions, &options) else {
+        let Some(plan) = bench.plan(&case).await else {
             continue;
         };
         for (at, file) in plan.files.iter().enumerate() {
@@ -90,9 +116,7 @@ pub async fn left_out() {
             let mut broken = plan.clone();
             "SELECT 1;\n".clone_into(&mut broken.files[at].up.text);
             broken.files[at].up.class = schema_core::plan::Class::Transaction;
-            let proof = prove(&broken, &scratch, &ProofOptions::default())
-                .await
-                .unwrap_or_else(|error| panic!("{name} without {}: the proof cannot be run: {error}", file.slug));
+            let proof = bench.prove(&broken, &format!("{name} without {}", file.slug)).await;
             assert!(
                 proof.failures.iter().any(|f| f.file == file.slug),
                 "{name}: the proof does not miss {} ({kinds:?}): {:?}",
@@ -102,7 +126,7 @@ pub async fn left_out() {
             missed.extend(kinds.into_iter().map(str::to_owned));
         }
     }
-    scratch.stop().await;
+    bench.scratch.stop().await;
     let never: Vec<&&str> = KINDS.iter().filter(|k| !missed.contains(**k)).collect();
     assert!(
         never.is_empty(),
@@ -112,28 +136,12 @@ pub async fn left_out() {
 
 /// What the proof of a case could not run, but for undos that need what was allowed to be lost.
 pub async fn unproven(name: &str) -> Vec<String> {
-    let (major, server) = all_versions().pop().expect("there is a server");
-    let choice = ScratchChoice::Url(server.clone());
-    let scratch = Scratch::start(&choice, None)
-        .await
-        .expect("the test server serves as scratch server");
-    let case = Case::read(name);
-    let database = database_on(&server).await;
-    let old = read(&mut database.with(&case.old).await).await.schema;
-    let target = Target::of(&server, &case.new).await;
-    let options = Options {
-        target_version: major,
-        ..Options::default()
-    };
-    let plan = plan(&old, &target.live.schema, &case.said.decisions, &options).expect("the case is planned");
-    let proof = prove(&plan, &scratch, &ProofOptions::default())
-        .await
-        .expect("the proof runs");
-    scratch.stop().await;
-    let left = proof
-        .unproven
-        .into_iter()
-        .filter(|u| !u.what.starts_with("the undo of"));
+    let bench = Bench::start().await;
+    let plan = bench.plan(&Case::read(name)).await.expect("the case can be planned");
+    let proof = bench.prove(&plan, name).await;
+    bench.scratch.stop().await;
+    let all = proof.unproven.into_iter();
+    let left = all.filter(|u| !u.what.starts_with("the undo of"));
     left.map(|u| format!("{}: {}", u.what, u.why)).collect()
 }
 
@@ -172,19 +180,9 @@ const LOSSES: &[(&str, &str, &str)] = &[
 
 /// Leaves one statement about a dependent out: the proof names the object.
 pub async fn lost_dependents() {
-    let (major, server) = all_versions().pop().expect("there is a server");
-    let scratch = Scratch::start(&ScratchChoice::Url(server.clone()), None)
-        .await
-        .expect("the test server serves as scratch server");
+    let bench = Bench::start().await;
     let case = Case::read("dependents_retype_wider");
-    let database = database_on(&server).await;
-    let old = read(&mut database.with(&case.old).await).await.schema;
-    let target = Target::of(&server, &case.new).await;
-    let options = Options {
-        target_version: major,
-        ..Options::default()
-    };
-    let plan = plan(&old, &target.live.schema, &case.said.decisions, &options).expect("the case can be planned");
+    let plan = bench.plan(&case).await.expect("the case can be planned");
     for (left_out, object, words) in LOSSES {
         let mut broken = plan.clone();
         let mut found = false;
@@ -201,14 +199,12 @@ pub async fn lost_dependents() {
             }
         }
         assert!(found, "no file has {left_out}");
-        let proof = prove(&broken, &scratch, &ProofOptions::default())
-            .await
-            .unwrap_or_else(|error| panic!("without {left_out}: the proof cannot be run: {error}"));
+        let proof = bench.prove(&broken, &format!("without {left_out}")).await;
         let named = proof
             .failures
             .iter()
             .any(|f| f.object == *object && f.message.contains(words));
         assert!(named, "the proof does not miss {left_out}: {:#?}", proof.failures);
     }
-    scratch.stop().await;
+    bench.scratch.stop().await;
 }

@@ -10,6 +10,7 @@ use super::step::{Context, Step, patches_between};
 use crate::facts::Op;
 use crate::plan::Statement;
 use crate::schema::{CheckConstraint, Constraint, ConstraintKind, Expr, Ident, Literal, QName, Schema};
+use crate::sql::Alter;
 
 /// The name of the check that proves it.
 fn proof_name(table: &QName, column: &Ident) -> Ident {
@@ -79,9 +80,9 @@ impl Recipe {
         let (table, column) = (&self.table, &self.column);
         let held = state.keyed_below(table, column);
         let mut out = Vec::new();
-        let mut only = "";
+        let mut alter = Alter::all(table);
         if !held.is_empty() && state.tables.get(table).is_some_and(|t| t.partition_by.is_none()) {
-            only = "ONLY ";
+            alter = Alter::only(table);
         } else if context.target_version >= 18 {
             // What a partition has from above alone would go, which its primary key forbids.
             out.extend(held.iter().map(|(member, _)| {
@@ -89,8 +90,7 @@ impl Recipe {
                 Op::ColumnSetNotNullProven.on(member, sql)
             }));
         }
-        let sql = format!("ALTER TABLE {only}{table} ALTER COLUMN {column} DROP NOT NULL");
-        out.push(Op::ColumnDropNotNull.on(table, sql));
+        out.push(Op::ColumnDropNotNull.alter(alter, format!("ALTER COLUMN {column} DROP NOT NULL")));
         out.extend(unset_below(state, table, column));
         out
     }

@@ -3,12 +3,12 @@
 use super::{Differ, Segment};
 use crate::change::{Change, Commented, Names};
 use crate::compare::same_index;
-use crate::schema::{Ident, QName, Table};
+use crate::schema::{Ident, Index, QName, Table};
 use crate::stages::is_leftover;
 
 impl Differ<'_> {
     pub(super) fn indexes(&mut self, name: &QName, current: &Table, wanted: &Table) {
-        let same = |a: &crate::schema::Index, b: &crate::schema::Index| same_index(a, current, b, wanted);
+        let same = |a: &Index, b: &Index| same_index(a, current, b, wanted);
         let mut gone: Vec<_> = current
             .indexes
             .iter()
@@ -18,16 +18,7 @@ impl Differ<'_> {
             .collect();
         for (new_name, index) in &wanted.indexes {
             match current.indexes.get(new_name).filter(|i| same(i, index)) {
-                Some(was) => {
-                    let object = Commented::Index(name.clone(), new_name.clone());
-                    self.comment(
-                        Segment::Tables,
-                        Some(name),
-                        object,
-                        was.comment.as_ref(),
-                        index.comment.as_ref(),
-                    );
-                }
+                Some(was) => self.index_comment(name, new_name, was, index),
                 None => {
                     if let Some(at) = gone.iter().position(|(_, i)| same(i, index)) {
                         let (old_name, old) = gone.remove(at);
@@ -37,14 +28,7 @@ impl Differ<'_> {
                             80,
                             Change::RenameIndex(name.clone(), old_name.clone(), new_name.clone()),
                         );
-                        let object = Commented::Index(name.clone(), new_name.clone());
-                        self.comment(
-                            Segment::Tables,
-                            Some(name),
-                            object,
-                            old.comment.as_ref(),
-                            index.comment.as_ref(),
-                        );
+                        self.index_comment(name, new_name, old, index);
                     } else {
                         // A new index whose name another one of this table still has waits until that is gone.
                         let rank =
@@ -75,6 +59,12 @@ impl Differ<'_> {
                 Change::DropIndex(name.clone(), old_name.clone()),
             );
         }
+    }
+
+    fn index_comment(&mut self, table: &QName, name: &Ident, was: &Index, is: &Index) {
+        let object = Commented::Index(table.clone(), name.clone());
+        let (a, b) = (was.comment.as_ref(), is.comment.as_ref());
+        self.comment(Segment::Tables, Some(table), object, a, b);
     }
 
     /// The names that the partitions' indexes get under a new index of a partitioned table.

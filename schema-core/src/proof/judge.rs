@@ -76,7 +76,7 @@ impl Run<'_> {
                 || table.indexes.contains_key(&c)
                 || self.is_pointed_at(name, &c)
                 || self.is_referenced_by_strangers(name, &c)
-                || self.is_pointed_at_in_a_partition(name, &c)
+                || refused.code == "23503" && self.is_pointed_at_in_a_partition(name, &c)
         });
         if own && matches!(operation, Operation::Update(_)) || self.is_own_under_another_name(name, table, refused) {
             return;

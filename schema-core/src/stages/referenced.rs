@@ -11,7 +11,7 @@ pub(super) fn hazards<'a>(old: &'a Schema, new: &'a Schema, bridge: &'a Schema) 
         let place = table.partition_of.is_none();
         table
             .foreign_keys()
-            .filter(move |_| place)
+            .filter(move |(key, _)| place && !table.constraints[*key].not_enforced)
             .map(move |(_, key)| (name, key))
     });
     keys.filter(move |(_, key)| both(key) && matches!(key.on_delete, Referential::NoAction | Referential::Restrict))

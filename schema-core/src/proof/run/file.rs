@@ -9,6 +9,7 @@ use super::{Course, Go};
 use crate::plan::{HazardKind, PlanFile, Script};
 use crate::proof::ProofError;
 use crate::proof::record::{ProofFailure, Unproven};
+use crate::proof::scope::Scope;
 use crate::run_file::{RunFileError, run_script};
 use crate::schema::{Object, Patch};
 
@@ -56,9 +57,7 @@ impl Course<'_> {
             return Ok(Go::Lost);
         }
         // What `using_back` makes of values that new code wrote may be one and the same.
-        let made_equal = way == Way::RollBack
-            && code == "23505"
-            && self.plan.decisions.retypes.iter().any(|r| r.using_back.is_some());
+        let made_equal = way == Way::RollBack && code == "23505" && self.converts_back(file);
         if spent || made_equal || (way.is_back() && loses_data && code.starts_with("23")) {
             self.proof.unproven.push(Unproven {
                 what: format!("the undo of {}", file.slug),
@@ -86,6 +85,13 @@ impl Course<'_> {
             self.fail(&file.slug, way.name(), "", error.to_string());
         }
         Ok(Go::Stop)
+    }
+
+    /// Whether the file works on a table with a column that `using_back` fills on the way back.
+    fn converts_back(&self, file: &PlanFile) -> bool {
+        let reach = Scope::reach(self.plan, std::slice::from_ref(file), &self.now);
+        let mut retypes = self.plan.decisions.retypes.iter().filter(|r| r.using_back.is_some());
+        retypes.any(|r| reach.contains(&r.column.table))
     }
 
     pub(super) fn replay(&mut self, file: &PlanFile, way: Way, patches: &[Patch]) -> Go {

@@ -324,8 +324,8 @@ fn relabelled(old: &Schema, new: &Schema, renames: &[ColumnRename]) -> BTreeSet<
 /// Columns that take a name which another one leaves: whose values are under it depends on the file.
 fn exchanged(old: &Schema, new: &Schema, plan: &Plan) -> BTreeSet<(QName, Ident)> {
     let mut found = BTreeSet::new();
+    let names = Renamed::find(old, new, &plan.decisions);
     for rename in &plan.decisions.renames {
-        let names = Renamed::find(old, new, &plan.decisions);
         let was = names
             .tables
             .iter()
